@@ -1,0 +1,7 @@
+/**
+ * The cli.
+ */
+@NullMarked
+package io.firehole.cli;
+
+import org.jspecify.annotations.NullMarked;

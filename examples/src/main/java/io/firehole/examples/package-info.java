@@ -1,0 +1,7 @@
+/**
+ * The examples.
+ */
+@NullMarked
+package io.firehole.examples;
+
+import org.jspecify.annotations.NullMarked;

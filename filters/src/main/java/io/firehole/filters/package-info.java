@@ -1,0 +1,7 @@
+/**
+ * The filters.
+ */
+@NullMarked
+package io.firehole.filters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * The gateway.
+ */
+@NullMarked
+package io.firehole.gateway;
+
+import org.jspecify.annotations.NullMarked;

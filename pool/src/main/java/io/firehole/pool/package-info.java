@@ -1,0 +1,7 @@
+/**
+ * The pool.
+ */
+@NullMarked
+package io.firehole.pool;
+
+import org.jspecify.annotations.NullMarked;

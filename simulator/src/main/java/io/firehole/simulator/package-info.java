@@ -1,0 +1,7 @@
+/**
+ * The simulator.
+ */
+@NullMarked
+package io.firehole.simulator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * The Yellowstone protocol as bytes.
+ */
+@NullMarked
+package io.firehole.wire;
+
+import org.jspecify.annotations.NullMarked;
