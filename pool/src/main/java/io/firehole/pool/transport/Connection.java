@@ -1,0 +1,46 @@
+package io.firehole.pool.transport;
+
+import io.firehole.wire.GrpcStatus;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** One TCP and HTTP/2 connection to the provider. Every method may be called from any thread and returns at once. */
+public interface Connection {
+
+    /** The number it was opened with. */
+    long id();
+
+    /** Opens a {@code Subscribe} call; {@code listener} is told on the event loop. */
+    UpstreamStream subscribe(StreamListener listener);
+
+    /**
+     * Makes one unary call.
+     *
+     * @param method the full name, as in {@code geyser.Geyser/GetSlot}
+     * @param request the request message as bytes
+     * @param timeout after which the call ends with DEADLINE_EXCEEDED
+     * @return the reply; it never completes exceptionally
+     */
+    CompletableFuture<UnaryReply> unary(String method, byte[] request, Duration timeout);
+
+    /** Ends every call on it and closes the socket; also gives up an attempt that still waits. Idempotent. */
+    void close();
+
+    /** What a unary call came to. */
+    sealed interface UnaryReply {
+
+        /**
+         * The provider answered.
+         *
+         * @param message the response message as bytes
+         */
+        record Answered(byte[] message) implements UnaryReply {}
+
+        /**
+         * The call failed.
+         *
+         * @param status the provider's own status where it gave one
+         */
+        record Failed(GrpcStatus status) implements UnaryReply {}
+    }
+}
