@@ -1,5 +1,6 @@
 package io.firehole.pool.transport;
 
+import com.google.protobuf.ByteString;
 import io.firehole.wire.GrpcStatus;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +22,7 @@ public interface Connection {
      * @param timeout after which the call ends with DEADLINE_EXCEEDED
      * @return the reply; it never completes exceptionally
      */
-    CompletableFuture<UnaryReply> unary(String method, byte[] request, Duration timeout);
+    CompletableFuture<UnaryReply> unary(String method, ByteString request, Duration timeout);
 
     /** Ends every call on it and closes the socket; also gives up an attempt that still waits. Idempotent. */
     void close();
@@ -34,7 +35,7 @@ public interface Connection {
          *
          * @param message the response message as bytes
          */
-        record Answered(byte[] message) implements UnaryReply {}
+        record Answered(ByteString message) implements UnaryReply {}
 
         /**
          * The call failed.
