@@ -1,0 +1,34 @@
+package io.firehole.pool.time;
+
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Calls back later. Its time and that of the {@link NanoClock} beside it advance alike. */
+@FunctionalInterface
+public interface Timers {
+
+    /**
+     * Runs a task once, on the thread of these timers, not before the delay has passed. Any thread; returns at once.
+     *
+     * @param delayNanos from now; zero or less means as soon as that thread comes to it, never within this call
+     * @param task must not block and must not throw
+     */
+    Timer after(long delayNanos, Runnable task);
+
+    /** A task that has not run yet. */
+    @FunctionalInterface
+    interface Timer {
+
+        /** Makes sure that the task does not begin any more, if it has not begun. Idempotent; any thread. */
+        void cancel();
+    }
+
+    /** Timers that run their tasks on that executor, which stays the caller's to shut down. */
+    static Timers on(ScheduledExecutorService executor) {
+        return (delayNanos, task) -> {
+            Future<?> scheduled = executor.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        };
+    }
+}
