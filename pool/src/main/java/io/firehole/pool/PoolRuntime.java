@@ -1,0 +1,37 @@
+package io.firehole.pool;
+
+import io.firehole.pool.budget.BudgetSnapshot;
+import io.firehole.pool.time.ControlThread;
+import io.firehole.pool.time.NanoClock;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a pool takes from its surroundings instead of reaching for it.
+ *
+ * @param clock all time the pool knows
+ * @param control starts the thread that owns the pool; asked once, by {@link Pool#start}
+ * @param random for back-off; used on the control thread only
+ * @param budget how the budget behind the transport stands, for the figures; empty if there is none
+ */
+public record PoolRuntime(
+        NanoClock clock,
+        Supplier<? extends ControlThread> control,
+        RandomGenerator random,
+        Supplier<Optional<BudgetSnapshot>> budget) {
+
+    /** The machine's clock and a thread of its own, named {@code firehole-pool}. Starts nothing yet. */
+    public static PoolRuntime system() {
+        return new PoolRuntime(
+                NanoClock.system(),
+                () -> ControlThread.start("firehole-pool"),
+                RandomGenerator.getDefault(),
+                Optional::empty);
+    }
+
+    /** The same with figures of that budget, such as {@code budget::snapshot}; any thread may ask it. */
+    public PoolRuntime withBudget(Supplier<BudgetSnapshot> snapshot) {
+        return new PoolRuntime(clock, control, random, () -> Optional.of(snapshot.get()));
+    }
+}

@@ -1,0 +1,219 @@
+package io.firehole.pool;
+
+import io.firehole.pool.budget.BudgetSnapshot;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How a pool stands at one moment: one consistent picture, taken on its control thread. Totals only grow.
+ *
+ * @param atNanos when it was taken, by the pool's clock
+ * @param ready whether the provider can be reached
+ * @param maxConnections how many connections the pool may have
+ * @param connections those open or to be opened, by number
+ * @param streams the calls to the provider that monitors share, by number
+ * @param monitors every monitor's open stream, by monitor id
+ * @param totals what happened since the start
+ * @param gaps the latest cuts in streams that were not closed by replay, newest last; at most {@link #GAPS_KEPT}
+ * @param budget how the connection budget stands; empty if the transport has none
+ */
+public record PoolStats(
+        long atNanos,
+        boolean ready,
+        int maxConnections,
+        List<ConnectionStats> connections,
+        List<StreamStats> streams,
+        List<MonitorStats> monitors,
+        Totals totals,
+        List<StreamGap> gaps,
+        Optional<BudgetSnapshot> budget) {
+
+    /** How many gaps a picture remembers. */
+    public static final int GAPS_KEPT = 100;
+
+    public PoolStats {
+        connections = List.copyOf(connections);
+        streams = List.copyOf(streams);
+        monitors = List.copyOf(monitors);
+        gaps = List.copyOf(gaps);
+    }
+
+    /** Connections open or to be opened. */
+    public int total() {
+        return connections.size();
+    }
+
+    /** Connections that are ready and answer. */
+    public int healthy() {
+        return (int) connections.stream().filter(ConnectionStats::healthy).count();
+    }
+
+    /** Connections that are not. */
+    public int unhealthy() {
+        return total() - healthy();
+    }
+
+    /** How many new connections the budget admits now; {@link Integer#MAX_VALUE} without a budget. */
+    public int budgetLeft() {
+        return budget.map(BudgetSnapshot::available).orElse(Integer.MAX_VALUE);
+    }
+
+    /** What a connection does at the moment. */
+    public enum ConnectionState {
+        /** It waits for a permit, or for TCP, TLS and HTTP/2. */
+        CONNECTING,
+        /** Calls can be made on it. */
+        READY,
+        /** The last attempt failed or the connection broke; the next attempt waits. */
+        WAITING
+    }
+
+    /**
+     * One connection.
+     *
+     * @param id its number, never used twice; while it waits, that of the last attempt
+     * @param group whose streams it carries; empty while it carries none
+     * @param state what it does
+     * @param healthy whether it is ready and answered the last health check
+     * @param uptimeNanos since it became ready; 0 if it is not
+     * @param streams calls open on it, by number
+     * @param monitors how many monitors' streams it carries
+     * @param updates received on it since it was opened
+     * @param bytes received on it since it was opened
+     * @param failures attempts and connections lost in a row
+     * @param lastError why the last one was lost; empty if none was
+     */
+    public record ConnectionStats(
+            long id,
+            Optional<Group> group,
+            ConnectionState state,
+            boolean healthy,
+            long uptimeNanos,
+            List<Long> streams,
+            int monitors,
+            long updates,
+            long bytes,
+            int failures,
+            String lastError) {
+
+        public ConnectionStats {
+            streams = List.copyOf(streams);
+        }
+    }
+
+    /**
+     * One call to the provider, and its successors after a break.
+     *
+     * @param id its number
+     * @param connectionId on which connection
+     * @param group whose monitors share it
+     * @param description commitment and what else sets it apart, for people
+     * @param open whether the call is open
+     * @param labels filters it carries, the lingering ones included
+     * @param lingering filters nobody wants any more
+     * @param monitors how many monitors' streams share it
+     * @param updates received on it
+     * @param bytes received on it
+     * @param lastSealedSlot the last slot whose block meta came; empty before the first
+     * @param reopened how often it had to be opened anew
+     * @param lastError why it was lost the last time; empty if it never was
+     */
+    public record StreamStats(
+            long id,
+            long connectionId,
+            Group group,
+            String description,
+            boolean open,
+            int labels,
+            int lingering,
+            int monitors,
+            long updates,
+            long bytes,
+            OptionalLong lastSealedSlot,
+            long reopened,
+            String lastError) {}
+
+    /**
+     * One monitor's stream.
+     *
+     * @param id the monitor
+     * @param group its group
+     * @param connectionId the connection that serves it; 0 while it has asked for nothing
+     * @param streamId the call that serves it; 0 while it has asked for nothing
+     * @param filters how many filters it asked for
+     * @param active whether the provider has shown that it applies the newest request
+     * @param activeFromSlot see {@link MonitorStream#activeFromSlot}
+     * @param updates put into its mailbox
+     * @param bytes put into its mailbox
+     * @param waiting updates in its mailbox
+     * @param waitingBytes bytes in its mailbox
+     */
+    public record MonitorStats(
+            String id,
+            Group group,
+            long connectionId,
+            long streamId,
+            int filters,
+            boolean active,
+            OptionalLong activeFromSlot,
+            long updates,
+            long bytes,
+            long waiting,
+            long waitingBytes) {}
+
+    /**
+     * What happened since the start.
+     *
+     * @param updates received from the provider
+     * @param bytes received from the provider
+     * @param delivered updates put into mailboxes, those of streams that are gone included
+     * @param unrouted updates nobody wanted any more, or without a label
+     * @param malformed messages that are no update
+     * @param overruns monitors disconnected because their mailbox was full
+     * @param refusedCommands what was refused because too much waited for the control thread
+     * @param refusedStreams streams refused because too many were open
+     * @param hits subscriptions that an open connection could take
+     * @param misses subscriptions for which a connection had to be opened
+     * @param connects connections asked of the transport
+     * @param reconnects those of them that replace a lost one
+     * @param requests merged requests sent
+     * @param invalidRequests merged requests the provider refused
+     * @param watchdogs streams taken for dead because no slot came
+     * @param gaps cuts in streams that were not closed by replay
+     */
+    public record Totals(
+            long updates,
+            long bytes,
+            long delivered,
+            long unrouted,
+            long malformed,
+            long overruns,
+            long refusedCommands,
+            long refusedStreams,
+            long hits,
+            long misses,
+            long connects,
+            long reconnects,
+            long requests,
+            long invalidRequests,
+            long watchdogs,
+            long gaps) {}
+
+    /**
+     * Slots that the monitors of a stream may have seen in part or not at all, because the call broke.
+     *
+     * @param streamId which call
+     * @param monitors the ids of those who shared it
+     * @param lastSealedSlot the last slot known to be complete; empty if there was none
+     * @param resumedAtSlot the first slot seen afterwards
+     * @param cause why the call broke
+     */
+    public record StreamGap(
+            long streamId, List<String> monitors, OptionalLong lastSealedSlot, long resumedAtSlot, String cause) {
+
+        public StreamGap {
+            monitors = List.copyOf(monitors);
+        }
+    }
+}
