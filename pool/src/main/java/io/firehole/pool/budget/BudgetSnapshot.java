@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a connection budget stands at one moment.
+ * How a {@link ConnectionBudget} stands at one moment.
  *
  * @param rules each rule with what it holds, in the order of the configuration
  * @param queued how many requests wait, by class; every class is there
