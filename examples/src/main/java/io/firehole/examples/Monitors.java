@@ -1,0 +1,35 @@
+package io.firehole.examples;
+
+import io.firehole.examples.client.ExampleMonitor;
+import io.firehole.examples.pumpfun.GraduationMonitor;
+import io.firehole.examples.pumpfun.PumpFunAccountMonitor;
+import io.firehole.examples.pumpfun.PumpFunMintMonitor;
+import io.firehole.examples.pumpfun.PumpFunPriceMonitor;
+import io.firehole.examples.pumpfun.PumpFunTransactionMonitor;
+import io.firehole.examples.raydium.RaydiumAccountMonitor;
+import io.firehole.examples.raydium.RaydiumMintMonitor;
+import java.util.List;
+import java.util.Optional;
+
+/** The seven monitors. */
+public final class Monitors {
+
+    private Monitors() {}
+
+    /** A fresh one of each. */
+    public static List<ExampleMonitor> all() {
+        return List.of(
+                new PumpFunPriceMonitor(),
+                new PumpFunTransactionMonitor(),
+                new PumpFunMintMonitor(),
+                new RaydiumMintMonitor(),
+                new GraduationMonitor(),
+                new PumpFunAccountMonitor(),
+                new RaydiumAccountMonitor());
+    }
+
+    /** A fresh one of that id. */
+    public static Optional<ExampleMonitor> named(String id) {
+        return all().stream().filter(monitor -> monitor.id().equals(id)).findFirst();
+    }
+}
