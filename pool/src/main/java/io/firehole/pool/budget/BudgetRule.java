@@ -10,14 +10,14 @@ import java.time.Duration;
  */
 public record BudgetRule(int max, Duration per) {
 
-    /** What the first providers we met allow: 60 new connections in 60 seconds. */
-    public static final BudgetRule DEFAULT = new BudgetRule(60, Duration.ofSeconds(60));
-
     /** Every entry is kept for a window and looked at for every grant: more than this is no connection budget. */
     public static final int MAX_LIMIT = 10_000;
 
     private static final Duration PER_MIN = Duration.ofMillis(1);
     private static final Duration PER_MAX = Duration.ofDays(1);
+
+    /** What the first providers we met allow: 60 new connections in 60 seconds. (Below the bounds it is checked against.) */
+    public static final BudgetRule DEFAULT = new BudgetRule(60, Duration.ofSeconds(60));
 
     public BudgetRule {
         if (max < 1 || max > MAX_LIMIT) {
