@@ -1,0 +1,244 @@
+package io.firehole.cli.config;
+
+import io.firehole.cli.config.UpstreamConfig.Endpoint;
+import io.firehole.cli.logging.Redaction;
+import io.firehole.pool.Group;
+import io.firehole.pool.GroupLimits;
+import io.firehole.pool.MailboxLimits;
+import io.firehole.pool.PoolConfig;
+import io.firehole.pool.budget.BudgetRule;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a configuration from all its sources, once. One thread. */
+public final class ConfigReader {
+
+    private static final String TOKEN_VARIABLE = "X_TOKEN";
+    private static final long TOKEN_BYTES_MAX = 16 << 10;
+
+    /** Variables that look like settings and are read elsewhere: by the launcher, the log, the commands. */
+    private static final List<String> NO_SETTINGS =
+            List.of("FIREHOLE_JAVA_OPTS", "FIREHOLE_BUILD", "FIREHOLE_LOG", "FIREHOLE_DEBUG", "FIREHOLE_STATE");
+
+    private final Map<String, FlagValue> flags;
+    private final Map<String, String> environment;
+    private final @Nullable Path file;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<Setting> settings = new ArrayList<>();
+    private final FileEntries entries;
+
+    /**
+     * An option of the command line that overrules a key.
+     *
+     * @param name as the user writes it, with its dashes
+     */
+    public record FlagValue(String name, String text) {}
+
+    private ConfigReader(Map<String, FlagValue> flags, Map<String, String> environment, @Nullable Path file) {
+        this.flags = flags;
+        this.environment = environment;
+        this.file = file;
+        this.entries = file == null ? FileEntries.none() : FileEntries.of(file, problems);
+    }
+
+    /**
+     * Reads everything and checks it.
+     *
+     * @param flags by the path of the key they overrule
+     * @param environment the process's variables
+     * @param file null if there is none
+     * @throws InvalidConfigurationException with all that is wrong
+     */
+    public static FireholeConfig read(
+            Map<String, FlagValue> flags, Map<String, String> environment, @Nullable Path file)
+            throws InvalidConfigurationException {
+        return new ConfigReader(flags, environment, file).read();
+    }
+
+    private FireholeConfig read() throws InvalidConfigurationException {
+        Endpoint endpoint = value(Keys.ENDPOINT);
+        if (endpoint == null && problems.isEmpty()) {
+            problems.add("upstream.endpoint is not set; give the provider's URL in " + Keys.ENDPOINT.variable()
+                    + " or in a file");
+        }
+        String token = token(value(Keys.TOKEN_FILE));
+
+        PoolConfig pool = PoolConfig.DEFAULT
+                .withMaxConnections(orDefault(Keys.MAX_CONNECTIONS, PoolConfig.DEFAULT.maxConnections()))
+                .withConnectionTtl(orDefault(Keys.CONNECTION_TTL, PoolConfig.DEFAULT.connectionTtl()))
+                .withHealthCheckInterval(
+                        orDefault(Keys.HEALTH_CHECK_INTERVAL, PoolConfig.DEFAULT.healthCheckInterval()));
+        List<BudgetRule> budget = orDefault(Keys.BUDGET, List.of(BudgetRule.DEFAULT));
+        MailboxLimits mailbox = PoolConfig.DEFAULT.mailbox();
+        pool = pool.withMailbox(new MailboxLimits(
+                        orDefault(Keys.MAILBOX_UPDATES, mailbox.updates()),
+                        orDefault(Keys.MAILBOX_BYTES, mailbox.bytes()),
+                        mailbox.policy()))
+                .withLinger(orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()));
+
+        Map<String, Group> groups = new HashMap<>();
+        double shares = 0;
+        for (Map.Entry<Group, Keys.GroupKeys> group : Keys.GROUPS.entrySet()) {
+            assign(group.getKey(), orDefault(group.getValue().monitors(), List.of()), groups);
+            GroupLimits limits = PoolConfig.DEFAULT.limits(group.getKey());
+            double share = orDefault(group.getValue().share(), limits.share());
+            int streams = orDefault(group.getValue().streamsPerConnection(), limits.streamsPerConnection());
+            pool = pool.withGroup(group.getKey(), new GroupLimits(share, streams));
+            shares += share;
+        }
+        if (Math.round(shares * 100) > 100) {
+            problems.add("groups: the shares add up to " + Values.showShare(shares) + ", must be at most 100%");
+        }
+
+        InetSocketAddress listen = value(Keys.GATEWAY_LISTEN);
+        Path tokens = inFolderOfFile(value(Keys.GATEWAY_TOKENS_FILE));
+        if (tokens != null && !Files.isReadable(tokens)) {
+            problems.add(Keys.GATEWAY_TOKENS_FILE.path() + ": " + tokens + " is no file that can be read");
+        }
+        lookForMisspeltVariables();
+
+        if (endpoint == null || listen == null || !problems.isEmpty()) {
+            throw new InvalidConfigurationException(problems);
+        }
+        return new FireholeConfig(
+                new UpstreamConfig(endpoint, token),
+                pool,
+                budget,
+                groups,
+                listen,
+                Optional.ofNullable(tokens),
+                settings,
+                warnings);
+    }
+
+    private void assign(Group group, List<String> monitors, Map<String, Group> groups) {
+        for (String monitor : monitors) {
+            Group before = groups.put(monitor, group);
+            if (before != null && before != group) {
+                problems.add("groups: " + monitor + " is in " + before.word() + " and in " + group.word()
+                        + "; a monitor belongs to one group");
+            }
+        }
+    }
+
+    private <T> T orDefault(Key<T> key, T fallback) {
+        T value = value(key);
+        return value == null ? fallback : value;
+    }
+
+    /** The value from the first source that has one; null if that one is faulty, or if there is none. */
+    private <T> @Nullable T value(Key<T> key) {
+        FlagValue flag = flags.get(key.path());
+        if (flag != null) {
+            return parsed(key, flag.text(), new Origin.Flag(flag.name()));
+        }
+        String variable = environment.get(key.variable());
+        if (variable != null && !variable.isBlank()) {
+            boolean bare = !key.variableUnit().isEmpty() && variable.strip().matches("\\d+");
+            return parsed(
+                    key, bare ? variable.strip() + key.variableUnit() : variable, new Origin.Variable(key.variable()));
+        }
+        FileEntries.Entry entry = entries.get(key.path());
+        if (entry != null) {
+            return parsed(key, entry.text(), entry.origin());
+        }
+        T fallback = key.fallback();
+        settings.add(new Setting(
+                key.path(), fallback == null ? "(none)" : shown(key, fallback), new Origin.Default()));
+        return fallback;
+    }
+
+    private <T> @Nullable T parsed(Key<T> key, String text, Origin origin) {
+        try {
+            T value = key.syntax().parse().apply(text);
+            settings.add(new Setting(key.path(), shown(key, value), origin));
+            return value;
+        } catch (IllegalArgumentException invalid) {
+            // Somebody may have put a token into the URL: what stands there is not repeated.
+            String written = key.path().equals(Keys.ENDPOINT.path()) ? "" : " is \"" + text + "\"";
+            problems.add(origin + ": " + key.path() + written + ": " + invalid.getMessage());
+            return null;
+        }
+    }
+
+    private static <T> String shown(Key<T> key, T value) {
+        String text = key.syntax().show().apply(value);
+        return text.isEmpty() ? "(none)" : text;
+    }
+
+    private @Nullable String token(@Nullable Path tokenFile) {
+        String fromVariable = environment.get(TOKEN_VARIABLE);
+        String token = null;
+        Origin origin = new Origin.Default();
+        if (fromVariable != null && !fromVariable.isBlank()) {
+            token = checkedToken(fromVariable.strip(), TOKEN_VARIABLE);
+            origin = new Origin.Variable(TOKEN_VARIABLE);
+        } else if (tokenFile != null) {
+            Path path = inFolderOfFile(tokenFile);
+            token = tokenIn(path == null ? tokenFile : path);
+            origin = new Origin.Line(String.valueOf(path), 1);
+        }
+        settings.add(new Setting("upstream.token", token == null ? "(none)" : "(hidden)", origin));
+        return token;
+    }
+
+    private @Nullable String tokenIn(Path path) {
+        String place = Keys.TOKEN_FILE.path() + ": " + path;
+        try {
+            if (Files.isRegularFile(path) && Files.size(path) > TOKEN_BYTES_MAX) {
+                problems.add(place + " is larger than " + Values.showBytes(TOKEN_BYTES_MAX) + "; no token is");
+                return null;
+            }
+            return checkedToken(Files.readString(path).strip(), place);
+        } catch (NoSuchFileException missing) {
+            problems.add(place + " does not exist");
+        } catch (IOException unreadable) {
+            problems.add(place + " cannot be read as text: " + unreadable.getClass().getSimpleName());
+        }
+        return null;
+    }
+
+    private @Nullable String checkedToken(String token, String place) {
+        if (token.isEmpty()) {
+            problems.add(place + " is empty");
+            return null;
+        }
+        if (!token.chars().allMatch(letter -> letter > ' ' && letter < 0x7f)) {
+            problems.add(place + " holds a space or a letter that no token has; it must be one line of ASCII");
+            return null;
+        }
+        Redaction.hide(token);
+        return token;
+    }
+
+    /** A path in a file is meant from where that file is. */
+    private @Nullable Path inFolderOfFile(@Nullable Path path) {
+        Path folder = file == null ? null : file.toAbsolutePath().getParent();
+        return path == null || path.isAbsolute() || folder == null ? path : folder.resolve(path);
+    }
+
+    private void lookForMisspeltVariables() {
+        Set<String> known = new TreeSet<>(NO_SETTINGS);
+        Keys.ALL.forEach(key -> known.add(key.variable()));
+        for (String name : new TreeSet<>(environment.keySet())) {
+            if ((name.startsWith("FIREHOLE_") || name.startsWith("GRPC_POOL_")) && !known.contains(name)) {
+                warnings.add("environment " + name + " is no setting"
+                        + NearestName.to(name, known)
+                                .map(nearest -> "; did you mean " + nearest + "?")
+                                .orElse(""));
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.firehole.cli.config;
+
+import io.firehole.pool.Group;
+import io.firehole.pool.PoolConfig;
+import io.firehole.pool.budget.BudgetRule;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that {@code serve} needs to know.
+ *
+ * @param upstream the provider
+ * @param pool the rules of the pool
+ * @param budget what the provider allows of new connections
+ * @param groups the group of each monitor that has one
+ * @param gatewayListen where monitors connect
+ * @param gatewayTokens whom the gateway knows; empty if it serves everybody
+ * @param settings every value with its origin, in the order in which a person reads them
+ * @param warnings what is allowed, and probably not meant
+ */
+public record FireholeConfig(
+        UpstreamConfig upstream,
+        PoolConfig pool,
+        List<BudgetRule> budget,
+        Map<String, Group> groups,
+        InetSocketAddress gatewayListen,
+        Optional<Path> gatewayTokens,
+        List<Setting> settings,
+        List<String> warnings) {
+
+    public FireholeConfig {
+        budget = List.copyOf(budget);
+        groups = Map.copyOf(groups);
+        settings = List.copyOf(settings);
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,182 @@
+package io.firehole.cli.config;
+
+import io.firehole.cli.config.UpstreamConfig.Endpoint;
+import io.firehole.pool.Group;
+import io.firehole.pool.PoolConfig;
+import io.firehole.pool.budget.BudgetRule;
+import java.net.InetSocketAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Every setting there is; docs/configuration.md has them in the same order, held by a test. */
+final class Keys {
+
+    private static final Duration TIME_MAX = Duration.ofDays(1);
+    private static final int CONNECTIONS_MAX = 1_000;
+    private static final int STREAMS_MAX = 10_000;
+    private static final int WAITING_MAX = 100_000_000;
+    private static final long MAILBOX_BYTES_MIN = 64L << 10;
+    private static final long BYTES_MAX = 64L << 30;
+    private static final int RULES_MAX = 8;
+
+    static final Key<Endpoint> ENDPOINT = Key.of(
+                    "upstream.endpoint",
+                    new Syntax<>(Endpoint::parse, Endpoint::toString),
+                    null)
+            .known("GRPC_URL");
+    static final Key<Path> TOKEN_FILE = Key.of("upstream.token-file", file(), null);
+
+    static final Key<Integer> MAX_CONNECTIONS = Key.of(
+                    "pool.max-connections", count(1, CONNECTIONS_MAX), PoolConfig.DEFAULT.maxConnections())
+            .known("GRPC_POOL_MAX_CONNECTIONS");
+    static final Key<Duration> CONNECTION_TTL = Key.of(
+                    "pool.connection-ttl",
+                    time(Duration.ofSeconds(1)),
+                    PoolConfig.DEFAULT.connectionTtl())
+            .known("GRPC_POOL_CONNECTION_TTL")
+            .barely("ms");
+    static final Key<Duration> HEALTH_CHECK_INTERVAL = Key.of(
+                    "pool.health-check-interval",
+                    time(Duration.ofMillis(100)),
+                    PoolConfig.DEFAULT.healthCheckInterval())
+            .known("GRPC_POOL_HEALTH_CHECK_INTERVAL")
+            .barely("ms");
+    static final Key<List<BudgetRule>> BUDGET = Key.of("pool.budget", rules(), List.of(BudgetRule.DEFAULT));
+    static final Key<Integer> MAILBOX_UPDATES =
+            Key.of("pool.mailbox-updates", count(1, WAITING_MAX), PoolConfig.DEFAULT.mailbox().updates());
+    static final Key<Long> MAILBOX_BYTES =
+            Key.of("pool.mailbox-bytes", size(MAILBOX_BYTES_MIN), PoolConfig.DEFAULT.mailbox().bytes());
+    static final Key<Duration> LINGER = Key.of("pool.linger", time(Duration.ZERO), PoolConfig.DEFAULT.linger());
+
+    static final Map<Group, GroupKeys> GROUPS = groups();
+
+    static final Key<InetSocketAddress> GATEWAY_LISTEN = Key.of(
+            "gateway.listen",
+            new Syntax<>(Values::address, Values::show),
+            InetSocketAddress.createUnresolved("127.0.0.1", 10_000));
+    static final Key<Path> GATEWAY_TOKENS_FILE = Key.of("gateway.tokens-file", file(), null);
+
+    /** All of them, in the order in which a person reads them. */
+    static final List<Key<?>> ALL = all();
+
+    private Keys() {}
+
+    /** What can be said of one group. */
+    record GroupKeys(Key<List<String>> monitors, Key<Double> share, Key<Integer> streamsPerConnection) {}
+
+    private static Map<Group, GroupKeys> groups() {
+        Map<Group, GroupKeys> keys = new EnumMap<>(Group.class);
+        for (Group group : Group.values()) {
+            String path = "groups." + group.word() + ".";
+            keys.put(
+                    group,
+                    new GroupKeys(
+                            Key.of(
+                                    path + "monitors",
+                                    new Syntax<>(Values::names, names -> String.join(", ", names)),
+                                    List.of()),
+                            Key.of(
+                                    path + "share",
+                                    new Syntax<>(Values::share, Values::showShare),
+                                    PoolConfig.DEFAULT.limits(group).share()),
+                            Key.of(
+                                    path + "streams-per-connection",
+                                    count(1, STREAMS_MAX),
+                                    PoolConfig.DEFAULT.limits(group).streamsPerConnection())));
+        }
+        return keys;
+    }
+
+    private static List<Key<?>> all() {
+        List<Key<?>> keys = new ArrayList<>(List.of(
+                ENDPOINT,
+                TOKEN_FILE,
+                MAX_CONNECTIONS,
+                CONNECTION_TTL,
+                HEALTH_CHECK_INTERVAL,
+                BUDGET,
+                MAILBOX_UPDATES,
+                MAILBOX_BYTES,
+                LINGER));
+        for (GroupKeys group : GROUPS.values()) {
+            keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
+        }
+        keys.addAll(List.of(GATEWAY_LISTEN, GATEWAY_TOKENS_FILE));
+        return List.copyOf(keys);
+    }
+
+    private static Syntax<Integer> count(int least, int most) {
+        return new Syntax<>(text -> Values.count(text, least, most), String::valueOf);
+    }
+
+    private static Syntax<Duration> time(Duration least) {
+        String range = "from " + Values.show(least) + " to " + Values.show(TIME_MAX);
+        return new Syntax<>(
+                within(Values::duration, least, TIME_MAX, "must be " + range),
+                Values::show);
+    }
+
+    private static Syntax<Long> size(long least) {
+        String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(BYTES_MAX);
+        return new Syntax<>(
+                within(Values::bytes, least, BYTES_MAX, "must be " + range),
+                Values::showBytes);
+    }
+
+    private static Syntax<Path> file() {
+        return new Syntax<>(Keys::path, Path::toString);
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException invalid) {
+            throw new IllegalArgumentException("not a path: " + invalid.getReason(), invalid);
+        }
+    }
+
+    /** Rules as in {@code 60/60s, 300/10m}: so many new connections in any window of that length. */
+    private static Syntax<List<BudgetRule>> rules() {
+        return new Syntax<>(
+                text -> {
+                    List<BudgetRule> rules =
+                            Values.names(text).stream().map(Keys::rule).toList();
+                    if (rules.isEmpty() || rules.size() > RULES_MAX) {
+                        throw new IllegalArgumentException("must have from 1 to " + RULES_MAX + " rules");
+                    }
+                    return rules;
+                },
+                rules -> String.join(
+                        ", ",
+                        rules.stream()
+                                .map(rule -> rule.max() + "/" + Values.show(rule.per()))
+                                .toList()));
+    }
+
+    private static BudgetRule rule(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            throw new IllegalArgumentException("a rule is COUNT/TIME, as in 60/60s");
+        }
+        return new BudgetRule(
+                Values.count(text.substring(0, slash), 1, BudgetRule.MAX_LIMIT),
+                Values.duration(text.substring(slash + 1)));
+    }
+
+    private static <T extends Comparable<T>> Function<String, T> within(
+            Function<String, T> parse, T least, T most, String message) {
+        return text -> {
+            T value = parse.apply(text);
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                throw new IllegalArgumentException(message);
+            }
+            return value;
+        };
+    }
+}

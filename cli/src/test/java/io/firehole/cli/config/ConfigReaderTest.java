@@ -1,0 +1,282 @@
+package io.firehole.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.firehole.cli.config.ConfigReader.FlagValue;
+import io.firehole.pool.Group;
+import io.firehole.pool.budget.BudgetRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+
+    private static final Map<String, String> URL_ALONE = Map.of("GRPC_URL", "my.provider");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void servesFromUrlAndTokenAlone() throws Exception {
+        FireholeConfig config = ConfigReader.read(
+                Map.of(), Map.of("GRPC_URL", "my.provider:8443", "X_TOKEN", "aToken1234"), null);
+
+        assertThat(config.upstream().endpoint()).hasToString("https://my.provider:8443");
+        assertThat(config.upstream().token()).isEqualTo("aToken1234");
+        assertThat(config.pool().maxConnections()).isEqualTo(15);
+        assertThat(config.pool().connectionTtl()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.pool().healthCheckInterval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.budget()).containsExactly(new BudgetRule(60, Duration.ofSeconds(60)));
+        assertThat(config.gatewayListen()).hasToString("127.0.0.1/<unresolved>:10000");
+    }
+
+    @Test
+    void readsTheVariablesOfTheOrderInMilliseconds() throws Exception {
+        FireholeConfig config = ConfigReader.read(
+                Map.of(),
+                Map.of(
+                        "GRPC_URL", "http://127.0.0.1:10100",
+                        "GRPC_POOL_MAX_CONNECTIONS", "4",
+                        "GRPC_POOL_CONNECTION_TTL", "300000",
+                        "GRPC_POOL_HEALTH_CHECK_INTERVAL", "1500"),
+                null);
+
+        assertThat(config.pool().maxConnections()).isEqualTo(4);
+        assertThat(config.pool().connectionTtl()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.pool().healthCheckInterval()).isEqualTo(Duration.ofMillis(1500));
+    }
+
+    @Test
+    void readsEveryKeyOfAFile() throws Exception {
+        Files.writeString(folder.resolve("token"), "from-the-file\n");
+        Files.writeString(folder.resolve("tokens"), "t m\n");
+        Path file = file("""
+                # A comment.
+                upstream:  { endpoint: "https://my.provider:443", token-file: token }
+                pool:
+                  max-connections: 8
+                  connection-ttl: 2m
+                  health-check-interval: 10s
+                  budget: [{ max: 55, per: 60s, counts: connections }, { max: 300, per: 10m }]
+                  mailbox-updates: 1_000
+                  mailbox-bytes: 16MiB
+                  linger: 0s
+                groups:
+                  high:
+                    monitors: [pumpfun-price-monitor, graduation-monitor]
+                    share: 50%
+                    streams-per-connection: 3
+                  low: { monitors: [slow-one] }
+                gateway: { listen: "[::1]:0", tokens-file: tokens }
+                """);
+
+        FireholeConfig config = ConfigReader.read(Map.of(), Map.of(), file);
+
+        assertThat(config.upstream().token()).isEqualTo("from-the-file");
+        assertThat(config.pool().maxConnections()).isEqualTo(8);
+        assertThat(config.budget())
+                .containsExactly(
+                        new BudgetRule(55, Duration.ofSeconds(60)), new BudgetRule(300, Duration.ofMinutes(10)));
+        assertThat(config.pool().mailbox().updates()).isEqualTo(1_000);
+        assertThat(config.pool().mailbox().bytes()).isEqualTo(16L << 20);
+        assertThat(config.pool().linger()).isZero();
+        assertThat(config.pool().limits(Group.HIGH).share()).isEqualTo(0.5);
+        assertThat(config.pool().limits(Group.HIGH).streamsPerConnection()).isEqualTo(3);
+        assertThat(config.groups())
+                .containsOnly(
+                        Map.entry("pumpfun-price-monitor", Group.HIGH),
+                        Map.entry("graduation-monitor", Group.HIGH),
+                        Map.entry("slow-one", Group.LOW));
+        assertThat(config.gatewayListen().getHostString()).isEqualTo("::1");
+        assertThat(config.gatewayTokens()).contains(folder.resolve("tokens"));
+        assertThat(config.warnings()).isEmpty();
+    }
+
+    @Test
+    void takesAFlagBeforeTheEnvironmentBeforeTheFileBeforeTheDefault() throws Exception {
+        Path file = file("""
+                gateway: { listen: "127.0.0.1:1" }
+                pool: { max-connections: 1, linger: 1s }
+                """);
+        Map<String, String> environment = Map.of(
+                "GRPC_URL", "host", "FIREHOLE_GATEWAY_LISTEN", "127.0.0.1:2", "GRPC_POOL_MAX_CONNECTIONS", "2");
+        FireholeConfig config = ConfigReader.read(
+                Map.of("gateway.listen", new FlagValue("--gateway", "127.0.0.1:3")), environment, file);
+
+        assertThat(config.settings())
+                .contains(
+                        new Setting("gateway.listen", "127.0.0.1:3", new Origin.Flag("--gateway")),
+                        new Setting("pool.max-connections", "2", new Origin.Variable("GRPC_POOL_MAX_CONNECTIONS")),
+                        new Setting("pool.linger", "1s", new Origin.Line(file.toString(), 2)),
+                        new Setting("pool.connection-ttl", "5m", new Origin.Default()));
+    }
+
+    @Test
+    void tellsAllThatIsWrongAtOnce() throws IOException {
+        Path file = file("""
+                upstreem: { endpoint: "https://h" }
+                pool:
+                  max-connections: 0
+                  conection-ttl: 5m
+                  health-check-interval: 30
+                groups:
+                  high: { share: 80%, monitors: [a] }
+                  low: { share: 80%, monitors: [a] }
+                """);
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of("GRPC_POOL_CONNECTION_TTL", "soon"), file))
+                .asInstanceOf(type(InvalidConfigurationException.class))
+                .satisfies(thrown -> assertThat(thrown.problems())
+                        .containsExactly(
+                                file + ":1: unknown key \"upstreem\" here; did you mean \"upstream\"?",
+                                file + ":4: unknown key \"conection-ttl\" in pool; did you mean \"connection-ttl\"?",
+                                file + ":3: pool.max-connections is \"0\": must be from 1 to 1,000",
+                                "environment GRPC_POOL_CONNECTION_TTL: pool.connection-ttl is \"soon\": "
+                                        + "a time needs its unit, as in 30s, 5m or 500ms",
+                                file + ":5: pool.health-check-interval is \"30\": "
+                                        + "a time needs its unit, as in 30s, 5m or 500ms",
+                                "groups: a is in high and in low; a monitor belongs to one group",
+                                "groups: the shares add up to 190%, must be at most 100%"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            pool: { max-connections: 1.5 }            | :1: pool.max-connections is "1.5": must be a whole number from 1 to 1,000
+            pool: { max-connections: }                | :1: pool.max-connections has no value; without the line the default holds
+            pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
+            pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
+            pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, health-check-interval, linger, mailbox-bytes, mailbox-updates, max-connections
+            - pool                                    | :1: the file holds keys of its own: gateway, groups, pool, upstream
+            pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
+            pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
+            pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
+            pool: { mailbox-bytes: 1B }               | :1: pool.mailbox-bytes is "1B": must be from 64KiB to 64GiB
+            pool: { budget: 60 }                      | :1: pool.budget is "60": a rule is COUNT/TIME, as in 60/60s
+            pool: { budget: [] }                      | :1: pool.budget is "": must have from 1 to 8 rules
+            pool: { budget: [{ max: 60 }] }           | :1: pool.budget: a rule needs max and per, as in {max: 60, per: 60s}
+            pool: { budget: [{ max: 60, pre: 1s }] }  | :1: unknown key "pre" in pool.budget[]; did you mean "per"?
+            pool: { budget: [{ max: 1, per: 1s, counts: calls }] } | :1: pool.budget: counts "calls" is unknown; this version counts connections
+            groups: { hihg: { share: 40% } }          | :1: unknown key "hihg" in groups; did you mean "high"?
+            groups: { high: { share: 0.4 } }          | :1: groups.high.share is "0.4": a share is a whole percentage from 0% to 100%
+            groups: { high: { share: 140% } }         | :1: groups.high.share is "140%": a share is a whole percentage from 0% to 100%
+            groups: { low: { monitors: [{ a: b }] } } | :1: groups.low.monitors is a list of single values without commas
+            gateway: { listen: 10000 }                | :1: gateway.listen is "10000": an address is HOST:PORT, as in 127.0.0.1:10000
+            gateway: { listen: "::1:10000" }          | :1: gateway.listen is "::1:10000": an IPv6 address stands in brackets, as in [::1]:10000
+            gateway: { listen: "h:70000" }            | :1: gateway.listen is "h:70000": the port must be from 0 to 65,535
+            console: { listen: "h:1" }                | :1: unknown key "console" here; there are: gateway, groups, pool, upstream
+            history: { store: embedded }              | :1: unknown key "history" here; there are: gateway, groups, pool, upstream
+            upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the scheme ftp is neither https nor http
+            upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, token-file
+            """)
+    void tellsWhatIsWrongWithAFileAndWhere(String yaml, String problem) throws IOException {
+        Path file = file(yaml);
+        Map<String, String> environment = yaml.contains("endpoint") ? Map.of() : URL_ALONE;
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), environment, file))
+                .asInstanceOf(type(InvalidConfigurationException.class))
+                .satisfies(thrown -> assertThat(thrown.problems()).containsExactly(file + problem));
+    }
+
+    @Test
+    void refusesWhatIsNoYamlAndNamesTheLine() throws IOException {
+        for (String text : List.of("pool: {}\nx: [1", "pool: {}\npool: {}", "a: &x 1\nb: *x", "pool: {}\n---\nx: 1")) {
+            Path file = file(text);
+            assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file))
+                    .asInstanceOf(type(InvalidConfigurationException.class))
+                    .satisfies(thrown -> assertThat(thrown.problems())
+                            .first()
+                            .asString()
+                            .matches("(?s)" + Pattern.quote(file.toString()) + ":[123]: .+"));
+        }
+    }
+
+    @Test
+    void refusesAFileThatIsNotThereOrTooLarge() throws IOException {
+        Path missing = folder.resolve("nowhere.yaml");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, missing))
+                .hasMessage(missing + ": there is no such file");
+        Path large = file("#".repeat((1 << 20) + 1));
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, large))
+                .hasMessage(large + ": larger than 1MiB; no configuration is");
+    }
+
+    @Test
+    void asksForTheEndpointIfNobodyNamesOne() {
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of(), null))
+                .hasMessage("upstream.endpoint is not set; give the provider's URL in GRPC_URL or in a file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "my.provider, https://my.provider:443",
+        "my.provider:10000, https://my.provider:10000",
+        "http://127.0.0.1:10100/, http://127.0.0.1:10100",
+        "HTTPS://my.provider, https://my.provider:443",
+        "http://[::1]:1, http://[::1]:1",
+    })
+    void readsUrlsAsPeopleWriteThem(String written, String meant) throws Exception {
+        assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", written), null)
+                        .upstream()
+                        .endpoint())
+                .hasToString(meant);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://secret0815@my.provider",
+        "https://my.provider/secret0815",
+        "https://my.provider?token=secret0815",
+        "https://my provider/secret0815",
+        "https://my.provider:secret0815",
+    })
+    void neverRepeatsAUrlThatMayHoldAToken(String url) {
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of("GRPC_URL", url), null))
+                .hasMessageStartingWith("environment GRPC_URL: upstream.endpoint: ")
+                .message()
+                .doesNotContain("secret0815");
+    }
+
+    @Test
+    void hidesTheTokenWhereverTheConfigurationIsShown() throws Exception {
+        FireholeConfig config = ConfigReader.read(
+                Map.of(), Map.of("GRPC_URL", "h", "X_TOKEN", "secret0816"), null);
+        assertThat(config.toString()).doesNotContain("secret0816");
+        assertThat(config.settings())
+                .contains(new Setting("upstream.token", "(hidden)", new Origin.Variable("X_TOKEN")));
+    }
+
+    @Test
+    void refusesATokenThatCannotBeOne() throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty"), "\n");
+        Path two = Files.writeString(folder.resolve("two"), "one two");
+        Path yaml = file("upstream: { endpoint: h, token-file: empty }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of(), yaml))
+                .hasMessage("upstream.token-file: " + empty + " is empty");
+        Path other = file("upstream: { endpoint: h, token-file: two }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of(), other))
+                .hasMessageStartingWith("upstream.token-file: " + two + " holds a space")
+                .message()
+                .doesNotContain("one two");
+    }
+
+    @Test
+    void warnsOfAVariableThatIsNoSetting() throws Exception {
+        FireholeConfig config = ConfigReader.read(
+                Map.of(), Map.of("GRPC_URL", "h", "GRPC_POOL_MAX_CONECTIONS", "3", "FIREHOLE_LOG", "debug"), null);
+        assertThat(config.warnings())
+                .containsExactly("environment GRPC_POOL_MAX_CONECTIONS is no setting; "
+                        + "did you mean GRPC_POOL_MAX_CONNECTIONS?");
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("firehole.yaml"), text);
+    }
+}
