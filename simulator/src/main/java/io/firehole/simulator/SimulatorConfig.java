@@ -1,0 +1,180 @@
+package io.firehole.simulator;
+
+import io.firehole.simulator.rules.AccessToken;
+import io.firehole.simulator.rules.ProviderProfile;
+import io.firehole.simulator.server.StreamLimits;
+import io.firehole.simulator.time.ProviderClock;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one simulated provider is to be.
+ *
+ * @param listen where clients connect; port 0 takes a free one
+ * @param control where the control API listens; null for none, port 0 takes a free one
+ * @param captures the recordings to play; empty for those that travel with the program
+ * @param speed how many times faster than mainnet's 400 ms a slot goes by
+ * @param seed of every choice in the chain; the same seed gives the same chain
+ * @param skipEvery one slot of so many has no block; 0 for none
+ * @param firstSlot the first slot that begins after the start
+ * @param token what clients must send as {@code x-token}; null if no token is asked for
+ * @param profile what the provider allows
+ * @param replaySlots overrules the profile's depth of replay; empty for the profile's
+ * @param limits the bounds of a stream
+ * @param clock the provider's own time
+ */
+public record SimulatorConfig(
+        InetSocketAddress listen,
+        @Nullable InetSocketAddress control,
+        List<Path> captures,
+        double speed,
+        long seed,
+        int skipEvery,
+        long firstSlot,
+        @Nullable AccessToken token,
+        ProviderProfile profile,
+        OptionalInt replaySlots,
+        StreamLimits limits,
+        ProviderClock clock) {
+
+    /** Where clients connect if nothing else is said. */
+    public static final int DEFAULT_PORT = 10_100;
+
+    /** Where the control API listens if nothing else is said. */
+    public static final int DEFAULT_CONTROL_PORT = 10_101;
+
+    /** One slot of so many is skipped, about as often as on mainnet in a bad hour. */
+    public static final int DEFAULT_SKIP_EVERY = 16;
+
+    /** Higher than any recorded slot. */
+    public static final long DEFAULT_FIRST_SLOT = 400_000_000L;
+
+    public SimulatorConfig {
+        Objects.requireNonNull(listen, "listen");
+        captures = List.copyOf(captures);
+        Objects.requireNonNull(profile, "profile");
+        Objects.requireNonNull(replaySlots, "replaySlots");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(clock, "clock");
+        if (!(speed > 0)) {
+            throw new IllegalArgumentException("speed must be above 0, was " + speed);
+        }
+    }
+
+    /** A builder with the defaults: the usual ports of loopback, speed 1, seed 1, no token, no limits. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** How far back {@code from_slot} reaches. */
+    public int effectiveReplaySlots() {
+        return replaySlots.orElse(profile.requests().replaySlots());
+    }
+
+    /** Collects a {@link SimulatorConfig}. One thread. */
+    public static final class Builder {
+        private InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT);
+        private @Nullable InetSocketAddress control =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_CONTROL_PORT);
+        private List<Path> captures = List.of();
+        private double speed = 1;
+        private long seed = 1;
+        private int skipEvery = DEFAULT_SKIP_EVERY;
+        private long firstSlot = DEFAULT_FIRST_SLOT;
+        private @Nullable AccessToken token;
+        private ProviderProfile profile = ProviderProfile.open();
+        private OptionalInt replaySlots = OptionalInt.empty();
+        private StreamLimits limits = StreamLimits.DEFAULT;
+        private ProviderClock clock = ProviderClock.system();
+
+        private Builder() {}
+
+        public Builder listen(InetSocketAddress address) {
+            this.listen = address;
+            return this;
+        }
+
+        public Builder control(@Nullable InetSocketAddress address) {
+            this.control = address;
+            return this;
+        }
+
+        /** Both on free ports of 127.0.0.1. */
+        public Builder onFreePorts() {
+            this.listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            this.control = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            return this;
+        }
+
+        public Builder captures(List<Path> files) {
+            this.captures = files;
+            return this;
+        }
+
+        public Builder speed(double factor) {
+            this.speed = factor;
+            return this;
+        }
+
+        public Builder seed(long number) {
+            this.seed = number;
+            return this;
+        }
+
+        public Builder skipEvery(int slots) {
+            this.skipEvery = slots;
+            return this;
+        }
+
+        public Builder firstSlot(long slot) {
+            this.firstSlot = slot;
+            return this;
+        }
+
+        public Builder token(@Nullable String secret) {
+            this.token = secret == null ? null : new AccessToken(secret);
+            return this;
+        }
+
+        public Builder profile(ProviderProfile rules) {
+            this.profile = rules;
+            return this;
+        }
+
+        public Builder replaySlots(int slots) {
+            this.replaySlots = OptionalInt.of(slots);
+            return this;
+        }
+
+        public Builder limits(StreamLimits bounds) {
+            this.limits = bounds;
+            return this;
+        }
+
+        public Builder clock(ProviderClock time) {
+            this.clock = time;
+            return this;
+        }
+
+        public SimulatorConfig build() {
+            return new SimulatorConfig(
+                    listen,
+                    control,
+                    captures,
+                    speed,
+                    seed,
+                    skipEvery,
+                    firstSlot,
+                    token,
+                    profile,
+                    replaySlots,
+                    limits,
+                    clock);
+        }
+    }
+}

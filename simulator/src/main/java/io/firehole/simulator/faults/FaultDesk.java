@@ -1,0 +1,154 @@
+package io.firehole.simulator.faults;
+
+import io.firehole.simulator.time.ProviderClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes orders for faults, repeats them, and knows which faults await connections and requests to come.
+ *
+ * <p>Any thread. Strikes happen on the caller's thread, repetitions on the timer's.
+ */
+public final class FaultDesk {
+
+    /** Orders that may be going on at the same time; one more is refused. */
+    static final int MAX_ONGOING = 1_000;
+
+    private final FaultSite site;
+    private final ProviderClock clock;
+    private final ScheduledExecutorService timer;
+
+    private final List<Awaiting> awaiting = new ArrayList<>();
+    private final List<ScheduledFuture<?>> repetitions = new ArrayList<>();
+
+    public FaultDesk(FaultSite site, ProviderClock clock, ScheduledExecutorService timer) {
+        this.site = site;
+        this.clock = clock;
+        this.timer = timer;
+    }
+
+    /**
+     * Lets it happen now and, if asked, again and again.
+     *
+     * @return how many open connections it concerns
+     * @throws IllegalStateException if too many faults are going on
+     */
+    public int inject(Fault fault) {
+        if (fault.kind() == FaultKind.CLEAR) {
+            return clear(fault);
+        }
+        Duration every = fault.every();
+        if (every != null) {
+            repeat(fault, every);
+        }
+        return strike(fault);
+    }
+
+    /** Whether a connection that arrives now is to be closed at once. */
+    public boolean refusing() {
+        return awaits(FaultKind.REFUSE, 0);
+    }
+
+    /** Whether a {@code from_slot} on this connection is to be answered with OUT_OF_RANGE. Uses up a single one. */
+    public boolean deniesReplay(long connection) {
+        return awaits(FaultKind.NO_REPLAY, connection);
+    }
+
+    /** Whether a request with filters on this connection is to be refused. Uses up a single one. */
+    public boolean deniesRequest(long connection) {
+        return awaits(FaultKind.INVALID, connection);
+    }
+
+    private int strike(Fault fault) {
+        return switch (fault.kind()) {
+            case RESET, FIN, GOAWAY, STREAM_ERROR, HALF_OPEN, STALL, SLOW -> site.strike(fault);
+            case DEAD_SLOT -> {
+                site.killNextSlot();
+                yield site.concerned(fault);
+            }
+            case REFUSE -> {
+                await(fault, fault.lastingOrDefault());
+                yield site.concerned(fault);
+            }
+            case NO_REPLAY, INVALID -> {
+                await(fault, fault.lasting());
+                yield site.concerned(fault);
+            }
+            case CLEAR -> clear(fault);
+        };
+    }
+
+    private synchronized int clear(Fault fault) {
+        repetitions.forEach(repetition -> repetition.cancel(false));
+        repetitions.clear();
+        awaiting.clear();
+        site.release();
+        return site.concerned(fault);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // ending a repetition cannot fail
+    private synchronized void repeat(Fault fault, Duration every) {
+        repetitions.removeIf(ScheduledFuture::isDone);
+        checkRoom(repetitions.size());
+        ScheduledFuture<?> repetition =
+                timer.scheduleAtFixedRate(() -> strike(fault), every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+        repetitions.add(repetition);
+        Duration lasting = fault.lasting();
+        if (lasting != null && isInstant(fault.kind())) {
+            timer.schedule(() -> repetition.cancel(false), lasting.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static boolean isInstant(FaultKind kind) {
+        return switch (kind) {
+            case RESET, FIN, GOAWAY, STREAM_ERROR, HALF_OPEN, DEAD_SLOT -> true;
+            case STALL, REFUSE, SLOW, NO_REPLAY, INVALID, CLEAR -> false;
+        };
+    }
+
+    private synchronized void await(Fault fault, @Nullable Duration lasting) {
+        long now = clock.nanos();
+        awaiting.removeIf(one -> one.isOver(now));
+        checkRoom(awaiting.size());
+        awaiting.add(new Awaiting(fault, lasting == null, lasting == null ? 0 : now + lasting.toNanos()));
+    }
+
+    private synchronized boolean awaits(FaultKind kind, long connection) {
+        if (awaiting.isEmpty()) {
+            return false;
+        }
+        long now = clock.nanos();
+        for (Iterator<Awaiting> each = awaiting.iterator(); each.hasNext(); ) {
+            Awaiting one = each.next();
+            if (one.isOver(now)) {
+                each.remove();
+            } else if (one.fault.kind() == kind && (kind == FaultKind.REFUSE || one.fault.concerns(connection))) {
+                if (one.once) {
+                    each.remove();
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void checkRoom(int ongoing) {
+        if (ongoing >= MAX_ONGOING) {
+            throw new IllegalStateException(
+                    MAX_ONGOING + " faults are going on, which is the limit; send {\"kind\":\"clear\"} first");
+        }
+    }
+
+    /** A fault that waits for a connection or a request. */
+    private record Awaiting(Fault fault, boolean once, long untilNanos) {
+        boolean isOver(long nowNanos) {
+            return !once && nowNanos - untilNanos >= 0;
+        }
+    }
+}

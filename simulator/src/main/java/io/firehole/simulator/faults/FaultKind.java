@@ -1,0 +1,54 @@
+package io.firehole.simulator.faults;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What can go wrong. */
+public enum FaultKind {
+    /** The connection ends with a TCP reset. */
+    RESET("reset"),
+    /** The connection ends with a TCP FIN, without a word of HTTP/2. */
+    FIN("fin"),
+    /** HTTP/2 GOAWAY without error; streams that are open go on, the connection closes behind the last one. */
+    GOAWAY("goaway"),
+    /** HTTP/2 RST_STREAM with INTERNAL_ERROR for every open call; the connection stays. */
+    STREAM_ERROR("stream-error"),
+    /** The socket is neither read nor written nor closed, for ever. */
+    HALF_OPEN("half-open"),
+    /** Nothing is written for a while, then everything. */
+    STALL("stall"),
+    /** Connections are taken, counted and closed at once for a while. */
+    REFUSE("refuse"),
+    /** For a while, a tenth of the bytes per second that the connection had lately. */
+    SLOW("slow"),
+    /** {@code from_slot} is answered with OUT_OF_RANGE: for a while, or once. */
+    NO_REPLAY("no-replay"),
+    /** The next slot dies. */
+    DEAD_SLOT("dead-slot"),
+    /** A request with filters is refused with INVALID_ARGUMENT: all for a while, or the next one. */
+    INVALID("invalid"),
+    /** Not a fault but the end of all that are going on, repetitions too. Sockets that are half-open stay so. */
+    CLEAR("clear");
+
+    private final String text;
+
+    FaultKind(String text) {
+        this.text = text;
+    }
+
+    /** As the control API writes it. */
+    public String text() {
+        return text;
+    }
+
+    /** The kind of that name, if there is one. */
+    public static Optional<FaultKind> named(String text) {
+        return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
+    }
+
+    /** All names, for messages. */
+    public static String names() {
+        return Arrays.stream(values()).map(FaultKind::text).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,183 @@
+package io.firehole.simulator.rules;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Counts every TCP connection at its accept, by the provider's own clock, and says what becomes of it.
+ *
+ * <p>A window is closed: two accepts exactly one window apart are both in it. Every accept counts, also one that was
+ * refused, and so does every accept of {@link #worstWindow()}. Time is in milliseconds throughout, so that whoever
+ * counts again from the report arrives at the same figures.
+ *
+ * <p>Any thread.
+ */
+public final class ConnectLedger {
+
+    /** How many accepts {@link #connects()} remembers; older ones are forgotten, but still in the worst window. */
+    public static final int MAX_CONNECTS = 100_000;
+
+    /** The window of {@link #worstWindow()} where the profile knows no rate. */
+    static final long DEFAULT_WINDOW_MILLIS = 60_000;
+
+    private final List<RateWindow> rates;
+    private final OverLimit overLimit;
+    private final int maxOpen;
+    private final RateWindow worst;
+
+    private final Connect[] recent;
+    private long total;
+    private long refused;
+    private int open;
+
+    public ConnectLedger(List<Rate> rates, OverLimit overLimit, int maxOpen) {
+        this(rates, overLimit, maxOpen, MAX_CONNECTS);
+    }
+
+    ConnectLedger(List<Rate> rates, OverLimit overLimit, int maxOpen, int remembered) {
+        this.rates = rates.stream()
+                .map(rate -> new RateWindow(rate.max(), rate.per().toMillis()))
+                .toList();
+        this.overLimit = overLimit;
+        this.maxOpen = maxOpen;
+        this.worst =
+                this.rates.isEmpty() ? new RateWindow(Integer.MAX_VALUE, DEFAULT_WINDOW_MILLIS) : this.rates.getFirst();
+        this.recent = new Connect[remembered];
+    }
+
+    /**
+     * Counts one accepted TCP connection and decides about it. A connection that is {@link Outcome#ACCEPTED} or
+     * {@link Outcome#LIMITED} is open until {@link #closed()}.
+     *
+     * @param atMillis the provider's time; never earlier than that of the call before
+     * @param faulty whether a fault wants it closed at once
+     */
+    public synchronized Connect accept(long atMillis, boolean faulty) {
+        boolean over = false;
+        for (RateWindow rate : rates) {
+            over |= rate.count(atMillis);
+        }
+        if (rates.isEmpty()) {
+            worst.count(atMillis);
+        }
+        Outcome outcome;
+        if (faulty) {
+            outcome = Outcome.FAULT;
+        } else if (over) {
+            outcome = overLimit == OverLimit.CLOSE ? Outcome.LIMIT_CLOSED : Outcome.LIMITED;
+        } else if (open >= maxOpen) {
+            outcome = Outcome.TOO_MANY;
+        } else {
+            outcome = Outcome.ACCEPTED;
+        }
+        if (outcome == Outcome.ACCEPTED || outcome == Outcome.LIMITED) {
+            open++;
+        }
+        if (outcome.refused()) {
+            refused++;
+        }
+        Connect connect = new Connect(atMillis, total + 1, outcome);
+        recent[(int) (total % recent.length)] = connect;
+        total++;
+        return connect;
+    }
+
+    /** One connection that was open is gone. */
+    public synchronized void closed() {
+        open--;
+    }
+
+    /** The accepts, oldest first: at least the last {@link #MAX_CONNECTS}. */
+    public synchronized List<Connect> connects() {
+        int kept = (int) Math.min(total, recent.length);
+        List<Connect> connects = new ArrayList<>(kept);
+        for (long i = total - kept; i < total; i++) {
+            connects.add(recent[(int) (i % recent.length)]);
+        }
+        return connects;
+    }
+
+    /** The most accepts since the start in any closed window of the first rate's length, or of 60 s without one. */
+    public synchronized Window worstWindow() {
+        return worst.worst();
+    }
+
+    /** How many connections could not be used, since the start. */
+    public synchronized long refused() {
+        return refused;
+    }
+
+    /** How many connections are open now. */
+    public synchronized int open() {
+        return open;
+    }
+
+    /**
+     * One accept.
+     *
+     * @param at the provider's time in milliseconds since 1970
+     * @param id the connection's number, from 1
+     * @param outcome what became of it
+     */
+    public record Connect(long at, long id, Outcome outcome) {}
+
+    /**
+     * Accepts counted in one closed window.
+     *
+     * @param count how many
+     * @param from the time of the first, in milliseconds since 1970; 0 if there was none
+     */
+    public record Window(int count, long from) {}
+
+    /** The accepts of the last window, in a ring that grows as far as {@link #MAX_TIMES}. */
+    private static final class RateWindow {
+
+        /** Beyond so many accepts in one window the oldest are forgotten, and the count stays at that. */
+        private static final int MAX_TIMES = 1 << 20;
+
+        private final int max;
+        private final long millis;
+        private long[] times = new long[64];
+        private int first;
+        private int size;
+        private Window worst = new Window(0, 0);
+
+        RateWindow(int max, long millis) {
+            this.max = max;
+            this.millis = millis;
+        }
+
+        /** Counts an accept; true if there are now more than allowed. */
+        boolean count(long at) {
+            while (size > 0 && times[first] < at - millis) {
+                first = (first + 1) & (times.length - 1);
+                size--;
+            }
+            if (size == times.length && size < MAX_TIMES) {
+                grow();
+            }
+            if (size == times.length) {
+                first = (first + 1) & (times.length - 1);
+                size--;
+            }
+            times[(first + size) & (times.length - 1)] = at;
+            size++;
+            if (size > worst.count()) {
+                worst = new Window(size, times[first]);
+            }
+            return size > max;
+        }
+
+        Window worst() {
+            return worst;
+        }
+
+        private void grow() {
+            long[] grown = Arrays.copyOf(Arrays.copyOfRange(times, first, times.length), times.length * 2);
+            System.arraycopy(times, 0, grown, times.length - first, first);
+            times = grown;
+            first = 0;
+        }
+    }
+}
