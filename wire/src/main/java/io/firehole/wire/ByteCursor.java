@@ -6,8 +6,8 @@ package io.firehole.wire;
  *
  * <p>Nothing is copied and nothing behind {@link #enter the current limit} is ever touched, so a hostile length ends in a
  * {@link MalformedUpdateException} and never in another exception. Where implementations of protobuf differ on what
- * nobody sends, this one is strict: a field number or a length that does not fit is refused, not cut to 32 bits. Not
- * thread-safe.
+ * nobody sends, this one is strict: a field number or a length that does not fit is refused, where Java's parser cuts it
+ * to 32 bits. Not thread-safe.
  */
 final class ByteCursor {
 

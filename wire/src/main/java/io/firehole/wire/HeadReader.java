@@ -22,7 +22,8 @@ import java.util.Arrays;
  * <p>The walk goes at most three messages deep and jumps over all it does not need, so its cost hardly grows with the
  * payload. It keeps the rules by which protobuf merges: fields come in any order; the last of a repeated scalar wins; a
  * message that comes in several parts is the sum of them; a later variant of the oneof replaces an earlier one and all
- * that it said; a known number with a foreign wire type is an unknown field.
+ * that it said, for good (only Java's generated parser revives the first A of A, B, A); a known number with a foreign wire
+ * type is an unknown field.
  */
 final class HeadReader {
 
