@@ -28,7 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " have given it, while the provider sees a handful of connections.",
             ""
         },
-        subcommands = {CheckConfigCommand.class},
+        subcommands = {TryFilterCommand.class, CheckConfigCommand.class},
         footer = {
             "",
             "Start with: firehole demo",
