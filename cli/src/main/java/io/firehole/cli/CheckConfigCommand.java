@@ -39,7 +39,9 @@ final class CheckConfigCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "FILE", description = "The YAML file; without it only the environment.")
     private @Nullable Path file;
 
-    @Option(names = "--json", description = "One JSON object: {valid, settings: [{key, value, origin}], errors, warnings}.")
+    @Option(
+            names = "--json",
+            description = "One JSON object: {valid, settings: [{key, value, origin}], errors, warnings}.")
     private boolean json;
 
     @Override

@@ -79,7 +79,8 @@ final class Main implements Runnable {
 
     private static int misused(ParameterException thrown, String[] args) {
         CommandLine command = thrown.getCommandLine();
-        List<String> near = thrown instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        List<String> near =
+                thrown instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String nearest = near.isEmpty() ? "" : "; did you mean " + near.get(0).replaceAll("=.*", "") + "?";
         say(
                 command.getErr(),
@@ -113,7 +114,8 @@ final class Main implements Runnable {
             String version = Main.class.getPackage().getImplementationVersion();
             return new String[] {
                 "firehole " + (version == null ? "(not packaged)" : version),
-                "on Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+                "on Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch")
             };
         }
     }

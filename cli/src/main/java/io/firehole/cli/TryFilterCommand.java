@@ -87,7 +87,8 @@ final class TryFilterCommand implements Callable<Integer> {
 
     private SubscribeRequest parse() {
         try {
-            return SubscribeRequests.fromJson(request.stripLeading().startsWith("{") ? request : read(Path.of(request)));
+            return SubscribeRequests.fromJson(
+                    request.stripLeading().startsWith("{") ? request : read(Path.of(request)));
         } catch (RequestJsonException invalid) {
             throw usage("--request: " + invalid.getMessage(), invalid);
         } catch (NoSuchFileException missing) {
@@ -112,8 +113,9 @@ final class TryFilterCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         String line = "%-22s %9s  %-64s  %s%n";
         out.printf(line, "kind", "updates", "sha256", "filter");
-        tally.filters().forEach((kind, byName) -> byName.forEach(
-                (name, passed) -> out.printf(line, kind.fieldName(), passed.count(), passed.sha256(), name)));
+        tally.filters()
+                .forEach((kind, byName) -> byName.forEach(
+                        (name, passed) -> out.printf(line, kind.fieldName(), passed.count(), passed.sha256(), name)));
         Tally total = tally.total();
         out.printf(line, "total", total.count(), total.sha256(), "");
         out.flush();

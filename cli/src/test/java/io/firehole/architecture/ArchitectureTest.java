@@ -29,10 +29,10 @@ class ArchitectureTest {
 
     @Test
     void modulesSeeOnlyWhatTheirArrowsAllow() {
-        assertThat(ModuleArrows.OF_FIREHOLE.maySee().keySet()).allSatisfy(module -> assertThat(
-                        FIREHOLE.containPackage("io.firehole." + module))
-                .as("classes of module %s are on the class path", module)
-                .isTrue());
+        assertThat(ModuleArrows.OF_FIREHOLE.maySee().keySet())
+                .allSatisfy(module -> assertThat(FIREHOLE.containPackage("io.firehole." + module))
+                        .as("classes of module %s are on the class path", module)
+                        .isTrue());
         assertThat(ModuleArrows.OF_FIREHOLE.violations(FIREHOLE)).isEmpty();
     }
 
@@ -40,7 +40,8 @@ class ArchitectureTest {
     void pomsDrawNoOtherArrows() throws IOException {
         List<String> violations = new ArrayList<>();
         for (Path pom : poms()) {
-            violations.addAll(ModuleArrows.OF_FIREHOLE.violations(String.valueOf(pom.getParent().getFileName()), pom));
+            violations.addAll(ModuleArrows.OF_FIREHOLE.violations(
+                    String.valueOf(pom.getParent().getFileName()), pom));
         }
         assertThat(violations).isEmpty();
     }
@@ -78,7 +79,9 @@ class ArchitectureTest {
                     .filter(Files::isRegularFile)
                     .sorted()
                     .toList();
-            assertThat(poms).hasSizeGreaterThanOrEqualTo(ModuleArrows.OF_FIREHOLE.maySee().size());
+            assertThat(poms)
+                    .hasSizeGreaterThanOrEqualTo(
+                            ModuleArrows.OF_FIREHOLE.maySee().size());
             return poms;
         }
     }
@@ -106,10 +109,10 @@ class ArchitectureTest {
 
         @Test
         void aModuleWithoutArrowsIsFound() {
-            ModuleArrows arrows = new ModuleArrows(
-                    SEEDED,
-                    Map.of("low", Set.of("high"), "high", Set.of("low")));
-            assertThat(arrows.violations(CLASSES)).isNotEmpty().allSatisfy(line -> assertThat(line).startsWith("module ring has no"));
+            ModuleArrows arrows = new ModuleArrows(SEEDED, Map.of("low", Set.of("high"), "high", Set.of("low")));
+            assertThat(arrows.violations(CLASSES))
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).startsWith("module ring has no"));
         }
 
         @Test

@@ -53,7 +53,8 @@ record ModuleArrows(String root, Map<String, Set<String>> maySee) {
                 if (to.getPackageName().startsWith(root + ".")
                         && !moduleOf(to).equals(module)
                         && !reachable(module).contains(moduleOf(to))) {
-                    found.add(module + " must not see " + moduleOf(to) + ": " + from.getName() + " uses " + to.getName());
+                    found.add(
+                            module + " must not see " + moduleOf(to) + ": " + from.getName() + " uses " + to.getName());
                 }
             }
         }
@@ -99,7 +100,8 @@ record ModuleArrows(String root, Map<String, Set<String>> maySee) {
         NodeList dependencies = read(pom).getElementsByTagName("dependency");
         for (int i = 0; i < dependencies.getLength(); i++) {
             Element dependency = (Element) dependencies.item(i);
-            if (text(dependency, "groupId").equals("io.firehole") && !text(dependency, "scope").equals("test")) {
+            if (text(dependency, "groupId").equals("io.firehole")
+                    && !text(dependency, "scope").equals("test")) {
                 found.add(text(dependency, "artifactId"));
             }
         }

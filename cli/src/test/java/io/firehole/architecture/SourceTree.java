@@ -14,7 +14,8 @@ record SourceTree(Path root) {
     /** Names that stand where an idea is still without its own. */
     private static final Pattern VAGUE = Pattern.compile(".*(Util|Utils|Manager|Helper|Helpers|Impl|Common|Misc)");
 
-    private static final Pattern NULL_MARKED_PACKAGE = Pattern.compile("/\\*\\*.*\\*/\\s*@NullMarked\\s+package .*", Pattern.DOTALL);
+    private static final Pattern NULL_MARKED_PACKAGE =
+            Pattern.compile("/\\*\\*.*\\*/\\s*@NullMarked\\s+package .*", Pattern.DOTALL);
 
     /** Packages without a package-info that tells their story and marks them for the null checker. */
     List<String> packagesWithoutStory() throws IOException {
@@ -45,9 +46,12 @@ record SourceTree(Path root) {
     }
 
     private Stream<Path> javaFiles() throws IOException {
-        try (Stream<Path> all = Files.find(root, Integer.MAX_VALUE, (file, attributes) -> attributes.isRegularFile()
-                && file.toString().endsWith(".java")
-                && file.toString().contains("/src/main/java/"))) {
+        try (Stream<Path> all = Files.find(
+                root,
+                Integer.MAX_VALUE,
+                (file, attributes) -> attributes.isRegularFile()
+                        && file.toString().endsWith(".java")
+                        && file.toString().contains("/src/main/java/"))) {
             return all.toList().stream();
         }
     }

@@ -74,7 +74,8 @@ class CommandsTest {
             assertThat(document.at("/filters/transactions/pump/count").asInt()).isEqualTo(16);
             assertThat(document.at("/filters/transactions/pump/sha256").asText())
                     .matches("[0-9a-f]{64}");
-            assertThat(document.get("filters").get("slots").get("").get("count").asInt()).isEqualTo(3);
+            assertThat(document.get("filters").get("slots").get("").get("count").asInt())
+                    .isEqualTo(3);
             assertThat(document.at("/total/count").asInt()).isEqualTo(19);
             assertThat(document.fieldNames()).toIterable().containsExactly("filters", "total");
         }
@@ -82,7 +83,8 @@ class CommandsTest {
         @Test
         void readsTheRequestFromAFileToo(@TempDir Path folder) throws IOException {
             Path file = Files.writeString(folder.resolve("request.json"), "\n" + PUMP);
-            String inline = Invocation.of("try-filter", "--capture", CAPTURE, "--request", PUMP).out();
+            String inline = Invocation.of("try-filter", "--capture", CAPTURE, "--request", PUMP)
+                    .out();
             assertThat(Invocation.of("try-filter", "--capture", CAPTURE, "--request", file.toString())
                             .out())
                     .isEqualTo(inline)
@@ -93,8 +95,9 @@ class CommandsTest {
         void anEmptyRequestPassesNothing() throws IOException {
             Invocation run = Invocation.of("try-filter", "--capture", CAPTURE, "--request", "{}", "--json");
             assertThat(new ObjectMapper().readTree(run.out()))
-                    .isEqualTo(new ObjectMapper().readTree(
-                            "{\"filters\": {}, \"total\": {\"count\": 0, \"sha256\": \"" + EMPTY_SHA + "\"}}"));
+                    .isEqualTo(new ObjectMapper()
+                            .readTree(
+                                    "{\"filters\": {}, \"total\": {\"count\": 0, \"sha256\": \"" + EMPTY_SHA + "\"}}"));
         }
 
         @ParameterizedTest

@@ -155,8 +155,7 @@ public final class ConfigReader {
             return parsed(key, entry.text(), entry.origin());
         }
         T fallback = key.fallback();
-        settings.add(new Setting(
-                key.path(), fallback == null ? "(none)" : shown(key, fallback), new Origin.Default()));
+        settings.add(new Setting(key.path(), fallback == null ? "(none)" : shown(key, fallback), new Origin.Default()));
         return fallback;
     }
 
@@ -205,7 +204,8 @@ public final class ConfigReader {
         } catch (NoSuchFileException missing) {
             problems.add(place + " does not exist");
         } catch (IOException unreadable) {
-            problems.add(place + " cannot be read as text: " + unreadable.getClass().getSimpleName());
+            problems.add(
+                    place + " cannot be read as text: " + unreadable.getClass().getSimpleName());
         }
         return null;
     }

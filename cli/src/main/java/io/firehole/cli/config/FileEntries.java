@@ -67,15 +67,18 @@ final class FileEntries {
     }
 
     /** What the file says of this key; null if nothing. */
-    @Nullable Entry get(String path) {
+    @Nullable
+    Entry get(String path) {
         return entries.get(path);
     }
 
     private void walk(String prefix, YamlNode node) {
         if (!(node instanceof Mapping mapping)) {
             if (!(node instanceof Scalar scalar && scalar.text().isEmpty())) {
-                problem(node, (prefix.isEmpty() ? "the file" : prefix.substring(0, prefix.length() - 1))
-                        + " holds keys of its own: " + String.join(", ", childrenOf(prefix)));
+                problem(
+                        node,
+                        (prefix.isEmpty() ? "the file" : prefix.substring(0, prefix.length() - 1))
+                                + " holds keys of its own: " + String.join(", ", childrenOf(prefix)));
             }
             return;
         }
@@ -108,8 +111,10 @@ final class FileEntries {
     private String text(String path, YamlNode node) {
         return switch (node) {
             case Scalar scalar -> scalar.text();
-            case Sequence sequence -> String.join(
-                    ", ", sequence.items().stream().map(item -> item(path, item)).toList());
+            case Sequence sequence ->
+                String.join(
+                        ", ",
+                        sequence.items().stream().map(item -> item(path, item)).toList());
             case Mapping mapping -> {
                 problem(mapping, path + " has a value, not keys of its own");
                 yield "";
@@ -154,10 +159,12 @@ final class FileEntries {
     private void unknown(String prefix, String child, YamlNode where) {
         Set<String> known = prefix.endsWith("[].") ? new TreeSet<>(List.of(MAX, PER, COUNTS)) : childrenOf(prefix);
         String parent = prefix.isEmpty() ? "here" : "in " + prefix.substring(0, prefix.length() - 1);
-        problem(where, "unknown key \"" + child + "\" " + parent + "; "
-                + NearestName.to(child, known)
-                        .map(nearest -> "did you mean \"" + nearest + "\"?")
-                        .orElse("there are: " + String.join(", ", known)));
+        problem(
+                where,
+                "unknown key \"" + child + "\" " + parent + "; "
+                        + NearestName.to(child, known)
+                                .map(nearest -> "did you mean \"" + nearest + "\"?")
+                                .orElse("there are: " + String.join(", ", known)));
     }
 
     private static Set<String> childrenOf(String prefix) {

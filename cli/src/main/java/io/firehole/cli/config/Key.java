@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param fallback its value when nobody says anything; null if there is none
  * @param <T> its value's type
  */
-record Key<T>(String path, String variable, String variableUnit, Syntax<T> syntax, @Nullable T fallback) {
+record Key<T>(
+        String path,
+        String variable,
+        String variableUnit,
+        Syntax<T> syntax,
+        @Nullable T fallback) {
 
     /** A key whose variable is named after its path. */
     static <T> Key<T> of(String path, Syntax<T> syntax, @Nullable T fallback) {

@@ -26,9 +26,7 @@ final class Keys {
     private static final int RULES_MAX = 8;
 
     static final Key<Endpoint> ENDPOINT = Key.of(
-                    "upstream.endpoint",
-                    new Syntax<>(Endpoint::parse, Endpoint::toString),
-                    null)
+                    "upstream.endpoint", new Syntax<>(Endpoint::parse, Endpoint::toString), null)
             .known("GRPC_URL");
     static final Key<Path> TOKEN_FILE = Key.of("upstream.token-file", file(), null);
 
@@ -36,9 +34,7 @@ final class Keys {
                     "pool.max-connections", count(1, CONNECTIONS_MAX), PoolConfig.DEFAULT.maxConnections())
             .known("GRPC_POOL_MAX_CONNECTIONS");
     static final Key<Duration> CONNECTION_TTL = Key.of(
-                    "pool.connection-ttl",
-                    time(Duration.ofSeconds(1)),
-                    PoolConfig.DEFAULT.connectionTtl())
+                    "pool.connection-ttl", time(Duration.ofSeconds(1)), PoolConfig.DEFAULT.connectionTtl())
             .known("GRPC_POOL_CONNECTION_TTL")
             .barely("ms");
     static final Key<Duration> HEALTH_CHECK_INTERVAL = Key.of(
@@ -48,10 +44,14 @@ final class Keys {
             .known("GRPC_POOL_HEALTH_CHECK_INTERVAL")
             .barely("ms");
     static final Key<List<BudgetRule>> BUDGET = Key.of("pool.budget", rules(), List.of(BudgetRule.DEFAULT));
-    static final Key<Integer> MAILBOX_UPDATES =
-            Key.of("pool.mailbox-updates", count(1, WAITING_MAX), PoolConfig.DEFAULT.mailbox().updates());
-    static final Key<Long> MAILBOX_BYTES =
-            Key.of("pool.mailbox-bytes", size(MAILBOX_BYTES_MIN), PoolConfig.DEFAULT.mailbox().bytes());
+    static final Key<Integer> MAILBOX_UPDATES = Key.of(
+            "pool.mailbox-updates",
+            count(1, WAITING_MAX),
+            PoolConfig.DEFAULT.mailbox().updates());
+    static final Key<Long> MAILBOX_BYTES = Key.of(
+            "pool.mailbox-bytes",
+            size(MAILBOX_BYTES_MIN),
+            PoolConfig.DEFAULT.mailbox().bytes());
     static final Key<Duration> LINGER = Key.of("pool.linger", time(Duration.ZERO), PoolConfig.DEFAULT.linger());
 
     static final Map<Group, GroupKeys> GROUPS = groups();
@@ -117,16 +117,12 @@ final class Keys {
 
     private static Syntax<Duration> time(Duration least) {
         String range = "from " + Values.show(least) + " to " + Values.show(TIME_MAX);
-        return new Syntax<>(
-                within(Values::duration, least, TIME_MAX, "must be " + range),
-                Values::show);
+        return new Syntax<>(within(Values::duration, least, TIME_MAX, "must be " + range), Values::show);
     }
 
     private static Syntax<Long> size(long least) {
         String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(BYTES_MAX);
-        return new Syntax<>(
-                within(Values::bytes, least, BYTES_MAX, "must be " + range),
-                Values::showBytes);
+        return new Syntax<>(within(Values::bytes, least, BYTES_MAX, "must be " + range), Values::showBytes);
     }
 
     private static Syntax<Path> file() {

@@ -50,12 +50,16 @@ public record UpstreamConfig(Endpoint endpoint, @Nullable String token) {
                 throw new IllegalArgumentException(
                         "only scheme, host and port belong here; the token goes into X_TOKEN or upstream.token-file");
             }
-            if (uri.getPath() != null && !uri.getPath().isEmpty() && !uri.getPath().equals("/")) {
-                throw new IllegalArgumentException("a gRPC endpoint has no path; only scheme, host and port belong here");
+            if (uri.getPath() != null
+                    && !uri.getPath().isEmpty()
+                    && !uri.getPath().equals("/")) {
+                throw new IllegalArgumentException(
+                        "a gRPC endpoint has no path; only scheme, host and port belong here");
             }
             String host = uri.getHost();
             if (host == null || uri.getPort() > 65_535) {
-                throw new IllegalArgumentException("no host and port to be found; write it as in https://my.provider:443");
+                throw new IllegalArgumentException(
+                        "no host and port to be found; write it as in https://my.provider:443");
             }
             if (host.startsWith("[")) {
                 host = host.substring(1, host.length() - 1);

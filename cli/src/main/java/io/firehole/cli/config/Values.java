@@ -21,8 +21,7 @@ public final class Values {
             "m", 60_000_000_000L,
             "h", 3_600_000_000_000L,
             "d", 86_400_000_000_000L);
-    private static final Map<String, Long> BYTES =
-            Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+    private static final Map<String, Long> BYTES = Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
 
     private Values() {}
 
@@ -91,8 +90,7 @@ public final class Values {
         }
         long value = Long.parseLong(digits);
         if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "must be from %,d to %,d", least, most));
+            throw new IllegalArgumentException(String.format(Locale.ROOT, "must be from %,d to %,d", least, most));
         }
         return (int) value;
     }

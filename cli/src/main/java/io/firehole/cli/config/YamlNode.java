@@ -54,9 +54,13 @@ sealed interface YamlNode {
             }
             return root;
         } catch (JsonProcessingException malformed) {
-            int line = malformed.getLocation() == null ? 1 : malformed.getLocation().getLineNr();
+            int line = malformed.getLocation() == null
+                    ? 1
+                    : malformed.getLocation().getLineNr();
             throw new SyntaxException(
-                    line, Objects.requireNonNullElse(malformed.getOriginalMessage(), "not YAML").strip());
+                    line,
+                    Objects.requireNonNullElse(malformed.getOriginalMessage(), "not YAML")
+                            .strip());
         } catch (IOException unexpected) {
             throw new SyntaxException(1, String.valueOf(unexpected.getMessage()));
         }

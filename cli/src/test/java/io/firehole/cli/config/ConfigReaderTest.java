@@ -28,8 +28,8 @@ class ConfigReaderTest {
 
     @Test
     void servesFromUrlAndTokenAlone() throws Exception {
-        FireholeConfig config = ConfigReader.read(
-                Map.of(), Map.of("GRPC_URL", "my.provider:8443", "X_TOKEN", "aToken1234"), null);
+        FireholeConfig config =
+                ConfigReader.read(Map.of(), Map.of("GRPC_URL", "my.provider:8443", "X_TOKEN", "aToken1234"), null);
 
         assertThat(config.upstream().endpoint()).hasToString("https://my.provider:8443");
         assertThat(config.upstream().token()).isEqualTo("aToken1234");
@@ -108,8 +108,8 @@ class ConfigReaderTest {
                 gateway: { listen: "127.0.0.1:1" }
                 pool: { max-connections: 1, linger: 1s }
                 """);
-        Map<String, String> environment = Map.of(
-                "GRPC_URL", "host", "FIREHOLE_GATEWAY_LISTEN", "127.0.0.1:2", "GRPC_POOL_MAX_CONNECTIONS", "2");
+        Map<String, String> environment =
+                Map.of("GRPC_URL", "host", "FIREHOLE_GATEWAY_LISTEN", "127.0.0.1:2", "GRPC_POOL_MAX_CONNECTIONS", "2");
         FireholeConfig config = ConfigReader.read(
                 Map.of("gateway.listen", new FlagValue("--gateway", "127.0.0.1:3")), environment, file);
 
@@ -246,8 +246,7 @@ class ConfigReaderTest {
 
     @Test
     void hidesTheTokenWhereverTheConfigurationIsShown() throws Exception {
-        FireholeConfig config = ConfigReader.read(
-                Map.of(), Map.of("GRPC_URL", "h", "X_TOKEN", "secret0816"), null);
+        FireholeConfig config = ConfigReader.read(Map.of(), Map.of("GRPC_URL", "h", "X_TOKEN", "secret0816"), null);
         assertThat(config.toString()).doesNotContain("secret0816");
         assertThat(config.settings())
                 .contains(new Setting("upstream.token", "(hidden)", new Origin.Variable("X_TOKEN")));

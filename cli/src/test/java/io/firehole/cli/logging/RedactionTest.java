@@ -28,8 +28,8 @@ class RedactionTest {
     @Test
     void leavesOrdinaryWordsAlone() {
         Redaction.hide("to");
-        assertThat(Redaction.of("connected to a provider without a token")).isEqualTo(
-                "connected to a provider without a token");
+        assertThat(Redaction.of("connected to a provider without a token"))
+                .isEqualTo("connected to a provider without a token");
     }
 
     @Test
