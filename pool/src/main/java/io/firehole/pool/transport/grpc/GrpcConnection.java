@@ -1,0 +1,339 @@
+package io.firehole.pool.transport.grpc;
+
+import com.google.protobuf.ByteString;
+import io.firehole.pool.budget.ConnectionBudget;
+import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.ProviderRefusal;
+import io.firehole.pool.time.NanoClock;
+import io.firehole.pool.transport.Connection;
+import io.firehole.pool.transport.ConnectionListener;
+import io.firehole.pool.transport.StreamListener;
+import io.firehole.pool.transport.UpstreamStream;
+import io.firehole.wire.GrpcStatus;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: a channel of grpc-java that may come up once.
+ *
+ * <pre>
+ * CONNECTING ─ HTTP/2 is up and the channel ready → OPEN ─ socket closed, GOAWAY, no sign of life, close() → CLOSED
+ *            ─ every address has failed, close()  → CLOSED
+ * </pre>
+ *
+ * <p>Everything but the methods of {@link Connection} belongs to the event loop. Calls are started there only once the
+ * connection is open: a call made earlier would be told of things by whatever thread grpc-java happens to be on.
+ */
+final class GrpcConnection implements Connection {
+
+    /** Calls at a time; far more than a pool puts on one connection. */
+    static final int CALLS_MAX = 1_024;
+
+    /** How long a closing socket may take to say goodbye; a dead peer would never read it. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(GrpcConnection.class);
+
+    private enum State {
+        CONNECTING,
+        OPEN,
+        CLOSED
+    }
+
+    private final long id;
+    private final PermitClass purpose;
+    private final ConnectionListener listener;
+    private final EventLoop loop;
+    private final GrpcTransport transport;
+    private final GrpcEndpoint endpoint;
+    private final ConnectionBudget budget;
+    private final GrpcTransportSettings settings;
+    private final NanoClock clock;
+
+    private final Set<OpenCall> calls = new LinkedHashSet<>();
+    private final Set<Channel> sockets = new HashSet<>();
+    private State state = State.CONNECTING;
+    private boolean http2Up;
+    private boolean allFailed;
+    private GrpcStatus why = GrpcStatus.OK;
+    private @Nullable ManagedChannel channel;
+    private @Nullable SignsOfLife signsOfLife;
+
+    GrpcConnection(
+            long id,
+            PermitClass purpose,
+            ConnectionListener listener,
+            EventLoop loop,
+            GrpcTransport transport,
+            GrpcEndpoint endpoint,
+            ConnectionBudget budget,
+            GrpcTransportSettings settings,
+            NanoClock clock) {
+        this.id = id;
+        this.purpose = purpose;
+        this.listener = listener;
+        this.loop = loop;
+        this.transport = transport;
+        this.endpoint = endpoint;
+        this.budget = budget;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    // ---- any thread ----
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public UpstreamStream subscribe(StreamListener streamListener) {
+        SubscribeCall call = new SubscribeCall(this, streamListener);
+        onLoop(() -> begin(call));
+        return call;
+    }
+
+    @Override
+    public CompletableFuture<UnaryReply> unary(String method, ByteString request, Duration timeout) {
+        UnaryCall call = new UnaryCall(this, method, request);
+        if (!onLoop(() -> begin(call, timeout))) {
+            call.end(GrpcStatus.Code.UNAVAILABLE.with("the transport is closed"));
+        }
+        return call.reply();
+    }
+
+    @Override
+    public void close() {
+        onLoop(() -> finish(GrpcStatus.OK));
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + id + " to " + endpoint.authority();
+    }
+
+    /** Hands a task to the event loop, never running it within this call; false if the loop is gone. */
+    boolean onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException transportClosed) {
+            return false;
+        }
+    }
+
+    /** Begins to connect by that channel. */
+    void start(ManagedChannel channelOfThis) {
+        boolean handed = onLoop(() -> {
+            channel = channelOfThis;
+            if (state == State.CLOSED) {
+                channelOfThis.shutdownNow();
+            } else {
+                channelOfThis.getState(true);
+                look(channelOfThis);
+            }
+        });
+        if (!handed) {
+            channelOfThis.shutdownNow();
+        }
+    }
+
+    // ---- the event loop ----
+
+    boolean inLoop() {
+        return loop.inEventLoop();
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    PermitClass purpose() {
+        return purpose;
+    }
+
+    /** Why no further socket may be opened for this connection; null if one may. */
+    @Nullable
+    String refusesConnect() {
+        if (http2Up) {
+            return "a connection lives once, and this one has lived";
+        }
+        return state == State.CLOSED || allFailed ? "the connection is closed" : null;
+    }
+
+    /** A socket is about to be opened. */
+    void trying(Channel socket) {
+        sockets.add(socket);
+        log.debug("{} asks for a permit", this);
+    }
+
+    /** An attempt has come to nothing; grpc-java goes on to the next address, or fails. */
+    void connectFailed(Channel socket) {
+        sockets.remove(socket);
+    }
+
+    /** The provider has sent its settings: from here on, this connection has lived. */
+    void http2Up() {
+        http2Up = true;
+    }
+
+    boolean isHttp2Up() {
+        return http2Up;
+    }
+
+    /** grpc-java has told the calls on it already. */
+    void socketClosed(Channel socket, @Nullable Throwable cause) {
+        sockets.remove(socket);
+        if (http2Up) {
+            String text = cause == null
+                    ? "the provider closed the connection"
+                    : "the connection broke: " + cause.getMessage();
+            finish(GrpcStatus.Code.UNAVAILABLE.with(text));
+        }
+    }
+
+    /** The headers of every call. */
+    Metadata headers() {
+        Metadata headers = new Metadata();
+        AccessToken token = endpoint.token();
+        if (token != null) {
+            headers.put(Metadata.Key.of(endpoint.tokenKey(), Metadata.ASCII_STRING_MARSHALLER), token.value());
+        }
+        return headers;
+    }
+
+    /** The call has been told its end. */
+    void ended(OpenCall call) {
+        calls.remove(call);
+    }
+
+    /** The provider has refused a call because of some limit: the budget wants to know. */
+    void noteRefusal(Status status, boolean beforeFirstMessage) {
+        if (StatusTranslation.isHttp429(status)) {
+            budget.refused(ProviderRefusal.HTTP_429);
+        } else if (beforeFirstMessage && status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+            budget.refused(ProviderRefusal.RESOURCE_EXHAUSTED);
+        }
+    }
+
+    private void begin(UnaryCall call, Duration timeout) {
+        begin(call);
+        call.endAfter(timeout);
+    }
+
+    private void begin(OpenCall call) {
+        if (state == State.CLOSED) {
+            String text = why.isOk() ? "the connection is closed" : why.message();
+            call.end(GrpcStatus.Code.UNAVAILABLE.with(text));
+        } else if (calls.size() >= CALLS_MAX) {
+            call.end(
+                    GrpcStatus.Code.RESOURCE_EXHAUSTED.with(this + " has " + CALLS_MAX + " calls, which is its limit"));
+        } else {
+            calls.add(call);
+            if (state == State.OPEN && channel != null) {
+                call.start(channel);
+            }
+        }
+    }
+
+    /** Looks at the channel's state, now and whenever it has changed. */
+    private void look(ManagedChannel channelOfThis) {
+        ConnectivityState now = channelOfThis.getState(false);
+        if (state == State.CONNECTING) {
+            if (now == ConnectivityState.READY) {
+                open(channelOfThis);
+            } else if (now == ConnectivityState.TRANSIENT_FAILURE) {
+                failed(channelOfThis);
+            } else if (http2Up && now == ConnectivityState.IDLE) {
+                finish(GrpcStatus.Code.UNAVAILABLE.with("the provider sent GOAWAY at once"));
+            }
+        } else if (now != ConnectivityState.READY) {
+            finish(GrpcStatus.Code.UNAVAILABLE.with("the provider takes no more calls on this connection"));
+        }
+        if (state != State.CLOSED && !allFailed) {
+            channelOfThis.notifyWhenStateChanged(now, () -> onLoop(() -> look(channelOfThis)));
+        }
+    }
+
+    private void open(ManagedChannel channelOfThis) {
+        state = State.OPEN;
+        for (Channel socket : sockets) {
+            signsOfLife =
+                    SignsOfLife.watch(socket, settings, clock, why -> finish(GrpcStatus.Code.UNAVAILABLE.with(why)));
+        }
+        log.debug("{} is open", this);
+        List.copyOf(calls).forEach(call -> call.start(channelOfThis));
+        tell(listener::ready);
+    }
+
+    /** Every address has failed. grpc-java tells the cause only to a call, so one is made that goes nowhere. */
+    private void failed(ManagedChannel channelOfThis) {
+        allFailed = true;
+        ClientCall<ByteString, ByteString> asking =
+                channelOfThis.newCall(RawMessages.unary("geyser.Geyser/Ping"), CallOptions.DEFAULT);
+        asking.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        onLoop(() -> finish(StatusTranslation.of(status)));
+                    }
+                },
+                new Metadata());
+    }
+
+    private void finish(GrpcStatus cause) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.CLOSED;
+        why = cause;
+        log.debug("{} is closed: {}", this, cause);
+        if (signsOfLife != null) {
+            signsOfLife.stop();
+        }
+        GrpcStatus ofCalls = cause.isOk() ? GrpcStatus.Code.CANCELLED.with("the connection was closed") : cause;
+        List.copyOf(calls).forEach(call -> call.end(ofCalls));
+        if (channel != null) {
+            channel.shutdownNow();
+        }
+        List.copyOf(sockets).forEach(this::closeSocket);
+        transport.forget(this);
+        tell(() -> listener.closed(cause));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // What a closing socket still fails at is of no interest.
+    private void closeSocket(Channel socket) {
+        socket.close();
+        try {
+            loop.schedule(() -> ConnectGate.force(socket), FAREWELL.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException transportClosed) {
+            // The loops end and close all sockets themselves.
+        }
+    }
+
+    private void tell(Runnable event) {
+        try {
+            event.run();
+        } catch (RuntimeException e) {
+            log.error("{}: its listener failed", this, e);
+        }
+    }
+}
