@@ -126,6 +126,14 @@ public final class FilterSet {
         return transactionStatuses.matching(transaction);
     }
 
+    /**
+     * Whether a filter of transactions or transactions_status asks for a signature. Without one, transactions that differ
+     * in their signature alone match the same names.
+     */
+    public boolean hasSignatures() {
+        return transactions.hasSignatures() || transactionStatuses.hasSignatures();
+    }
+
     /** The accounts filters that match. */
     public List<String> accounts(AccountFacts account) {
         return accounts.matching(account);

@@ -75,6 +75,11 @@ final class TransactionFilters {
         return names.isEmpty();
     }
 
+    /** Whether a filter asks for a signature. */
+    boolean hasSignatures() {
+        return filters.stream().anyMatch(filter -> filter.signature() != null);
+    }
+
     List<String> matching(TransactionFacts transaction) {
         List<String> matching = new ArrayList<>(4);
         if (filters.size() <= KeyIndex.SCAN_MAX) {
