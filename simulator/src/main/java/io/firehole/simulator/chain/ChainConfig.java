@@ -16,8 +16,11 @@ public record ChainConfig(long seed, double speed, int skipEvery, int replaySlot
     /** How long a slot takes at speed 1. */
     public static final Duration SLOT = Duration.ofMillis(400);
 
-    /** Blocks there are at the start: the reference answers some unary calls only after it has seen 332. */
-    public static final int PAST_BLOCKS = 400;
+    /** Blocks there are at least at the start: the reference answers some unary calls only after it has seen 332. */
+    public static final int PAST_BLOCKS_MIN = 400;
+
+    /** The deepest replay: a day of slots. */
+    public static final int REPLAY_SLOTS_MAX = 216_000;
 
     /** Slot numbers are patched in place, so they must keep their length on the wire: five bytes. */
     static final long SLOT_MIN = 1L << 28;
@@ -34,13 +37,19 @@ public record ChainConfig(long seed, double speed, int skipEvery, int replaySlot
         if (skipEvery < 0 || skipEvery == 1) {
             throw new IllegalArgumentException("skipEvery must be 0 or at least 2, was " + skipEvery);
         }
-        if (replaySlots < 0) {
-            throw new IllegalArgumentException("replaySlots must not be negative, was " + replaySlots);
+        if (replaySlots < 0 || replaySlots > REPLAY_SLOTS_MAX) {
+            throw new IllegalArgumentException(
+                    "replaySlots must be from 0 to " + REPLAY_SLOTS_MAX + ", was " + replaySlots);
         }
         if (firstSlot < SLOT_MIN + (1 << 20) || firstSlot > SLOT_MAX / 2) {
             throw new IllegalArgumentException("firstSlot must be between " + (SLOT_MIN + (1 << 20)) + " and "
                     + SLOT_MAX / 2 + ", was " + firstSlot);
         }
+    }
+
+    /** How many blocks there are before the first slot. */
+    int pastBlocks() {
+        return Math.max(PAST_BLOCKS_MIN, replaySlots);
     }
 
     public ChainConfig withSeed(long newSeed) {
