@@ -16,6 +16,7 @@ import io.firehole.wire.proto.SubscribeUpdateTransactionInfo;
 import io.firehole.wire.proto.SubscribeUpdateTransactionStatus;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,6 +93,15 @@ class IdentityHashTest {
         }
 
         assertThat(hashes).hasSize(7 + 1_000);
+    }
+
+    @Test
+    void dropsWhatAStatusHasAboveThirtyTwoBits() throws MalformedUpdateException {
+        RawUpdate wide = RawUpdate.parse(HexFormat.of().parseHex("1a06188480808010"));
+        RawUpdate plain = RawUpdate.parse(HexFormat.of().parseHex("1a021804"));
+
+        assertThat(wide.status()).isEqualTo(plain.status()).isEqualTo(SlotStatus.SLOT_COMPLETED);
+        assertThat(wide.identityHash()).isEqualTo(plain.identityHash());
     }
 
     @Test

@@ -11,13 +11,17 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.firehole.wire.proto.GeyserOuterClass;
+import io.firehole.wire.proto.SubscribeUpdate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The schema we compiled is the protocol's, field for field: what differs here no client or server would understand. */
@@ -38,6 +42,18 @@ class SchemaTest {
         describeTypes(storage, compiled);
 
         assertThat(compiled).containsExactlyInAnyOrderElementsOf(published());
+    }
+
+    @Test
+    void hasAKindForEachVariantOfAnUpdate() {
+        Map<String, Integer> variants = SubscribeUpdate.getDescriptor().getOneofs().getFirst().getFields().stream()
+                .collect(Collectors.toMap(
+                        field -> field.getName().toUpperCase(Locale.ROOT), FieldDescriptor::getNumber));
+        variants.put(UpdateKind.UNKNOWN.name(), 0);
+
+        assertThat(Arrays.stream(UpdateKind.values())
+                        .collect(Collectors.toMap(UpdateKind::name, UpdateKind::fieldNumber)))
+                .isEqualTo(variants);
     }
 
     /** The lines of schema.txt, each under the name of what it belongs to. */
