@@ -44,7 +44,7 @@ final class DeshredDialect implements StreamDialect {
             return new Asked.Refused(GrpcStatus.Code.INVALID_ARGUMENT.with(REFUSED_BY_FAULT));
         }
         Chain chain = provider.chain();
-        DeshredMatches matches = matches(filters);
+        DeshredMatches matches = chain.match(filters);
         return new Asked.Replace(new Selection(chain.deshredRing(), matches::write), null);
     }
 
@@ -73,11 +73,5 @@ final class DeshredDialect implements StreamDialect {
     @Override
     public String laggedText() {
         return "lagged to receive deshred messages";
-    }
-
-    /** Until the chain can match. */
-    @SuppressWarnings("DoNotCallSuggester")
-    private static DeshredMatches matches(DeshredFilterSet filters) {
-        throw new UnsupportedOperationException("not built yet: " + filters.isEmpty());
     }
 }

@@ -47,7 +47,7 @@ final class SubscribeDialect implements StreamDialect {
             return new Asked.Refused(GrpcStatus.Code.INVALID_ARGUMENT.with(REFUSED_BY_FAULT));
         }
         Chain chain = provider.chain();
-        Matches matches = matches(filters);
+        Matches matches = chain.match(filters);
         return new Asked.Replace(
                 new Selection(chain.ring(filters.commitment()), matches::write),
                 request.hasFromSlot() ? replay(request.getFromSlot(), filters.commitment()) : null);
@@ -92,11 +92,5 @@ final class SubscribeDialect implements StreamDialect {
                 .setSeconds(now.getEpochSecond())
                 .setNanos(now.getNano())
                 .build();
-    }
-
-    /** Until the chain can match. */
-    @SuppressWarnings("DoNotCallSuggester")
-    private static Matches matches(FilterSet filters) {
-        throw new UnsupportedOperationException("not built yet: " + filters.isEmpty());
     }
 }

@@ -1,0 +1,52 @@
+package io.firehole.simulator;
+
+import io.firehole.simulator.RawClient.Frame;
+import io.firehole.wire.framing.FramingException;
+import io.firehole.wire.framing.MessageDeframer;
+import io.firehole.wire.framing.MessageEncoding;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The messages of one call of a {@link RawClient}. */
+final class MessageReader {
+
+    private final RawClient client;
+    private final int stream;
+    private final MessageDeframer deframer;
+    private final Deque<byte[]> ready = new ArrayDeque<>();
+    private int frames;
+    private int largest;
+
+    MessageReader(RawClient client, int stream) {
+        this(client, stream, MessageEncoding.IDENTITY);
+    }
+
+    MessageReader(RawClient client, int stream, MessageEncoding encoding) {
+        this.client = client;
+        this.stream = stream;
+        this.deframer = new MessageDeframer(Integer.MAX_VALUE, encoding);
+    }
+
+    byte[] next() throws InterruptedException {
+        while (ready.isEmpty()) {
+            Frame frame = client.next(one -> one.type() == RawClient.DATA && one.stream() == stream);
+            frames++;
+            largest = Math.max(largest, frame.payload().remaining());
+            try {
+                deframer.feed(frame.payload(), ready::add);
+            } catch (FramingException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return ready.remove();
+    }
+
+    /** How many DATA frames it took. */
+    int frames() {
+        return frames;
+    }
+
+    int largestFrame() {
+        return largest;
+    }
+}
