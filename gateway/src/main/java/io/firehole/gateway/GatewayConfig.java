@@ -1,0 +1,128 @@
+package io.firehole.gateway;
+
+import io.firehole.gateway.stream.StreamTimes;
+import io.firehole.pool.Group;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The rules of a gateway. {@link #DEFAULT} is what runs when nothing is configured; the {@code with} methods change one rule.
+ *
+ * @param listen where to listen; port 0 takes a free one
+ * @param tokens the file of tokens, lines of {@code token monitor-id [group]}; empty lets everyone in
+ * @param groupOfMonitor the configured group of a monitor id; any thread
+ * @param limits what clients may ask for
+ * @param times how long a stream waits for what
+ * @param compressesUpdates whether updates go out in gzip or zstd to clients that ask for it; costs much computation
+ */
+public record GatewayConfig(
+        InetSocketAddress listen,
+        Optional<Path> tokens,
+        Function<String, Optional<Group>> groupOfMonitor,
+        Limits limits,
+        StreamTimes times,
+        boolean compressesUpdates) {
+
+    /** What runs when nothing is configured: 127.0.0.1:10000, open to all, uncompressed. */
+    public static final GatewayConfig DEFAULT = new GatewayConfig(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 10_000),
+            Optional.empty(),
+            id -> Optional.empty(),
+            Limits.DEFAULT,
+            StreamTimes.DEFAULT,
+            false);
+
+    public GatewayConfig {
+        Objects.requireNonNull(listen, "listen");
+        Objects.requireNonNull(groupOfMonitor, "groupOfMonitor");
+    }
+
+    /** These rules at another address. */
+    public GatewayConfig withListen(InetSocketAddress address) {
+        return new GatewayConfig(address, tokens, groupOfMonitor, limits, times, compressesUpdates);
+    }
+
+    /** These rules with a file of tokens. */
+    public GatewayConfig withTokens(Path file) {
+        return new GatewayConfig(listen, Optional.of(file), groupOfMonitor, limits, times, compressesUpdates);
+    }
+
+    /** These rules with configured groups. */
+    public GatewayConfig withGroupOfMonitor(Function<String, Optional<Group>> group) {
+        return new GatewayConfig(listen, tokens, group, limits, times, compressesUpdates);
+    }
+
+    /** These rules with other limits. */
+    public GatewayConfig withLimits(Limits other) {
+        return new GatewayConfig(listen, tokens, groupOfMonitor, other, times, compressesUpdates);
+    }
+
+    /** These rules with other times. */
+    public GatewayConfig withTimes(StreamTimes other) {
+        return new GatewayConfig(listen, tokens, groupOfMonitor, limits, other, compressesUpdates);
+    }
+
+    /** These rules with updates compressed for clients that ask for it, or not. */
+    public GatewayConfig withCompressesUpdates(boolean compresses) {
+        return new GatewayConfig(listen, tokens, groupOfMonitor, limits, times, compresses);
+    }
+
+    /**
+     * What clients may ask for. What is beyond is refused before it begins, and counted.
+     *
+     * @param requestBytes the largest request, as it travels and unpacked
+     * @param connections how many connections may be open; one more is closed at once
+     * @param streams how many streams may be open
+     * @param streamsPerConnection how many of them on one connection: some clients put all of a process on one
+     * @param calls how many calls one address may make at once, and again in each {@code callsPer}
+     * @param callsPer the time in which they are earned back
+     */
+    public record Limits(
+            int requestBytes, int connections, int streams, int streamsPerConnection, int calls, Duration callsPer) {
+
+        /** 32 MiB, 10,000 connections and streams, 1,000 streams on one connection, 1,000 calls in 10 s. */
+        public static final Limits DEFAULT = new Limits(32 << 20, 10_000, 10_000, 1_000, 1_000, Duration.ofSeconds(10));
+
+        public Limits {
+            atLeastOne(requestBytes, "requestBytes");
+            atLeastOne(connections, "connections");
+            atLeastOne(streams, "streams");
+            atLeastOne(streamsPerConnection, "streamsPerConnection");
+            atLeastOne(calls, "calls");
+            if (!callsPer.isPositive()) {
+                throw new IllegalArgumentException("callsPer must be positive, was " + callsPer);
+            }
+        }
+
+        public Limits withRequestBytes(int bytes) {
+            return new Limits(bytes, connections, streams, streamsPerConnection, calls, callsPer);
+        }
+
+        public Limits withConnections(int open) {
+            return new Limits(requestBytes, open, streams, streamsPerConnection, calls, callsPer);
+        }
+
+        public Limits withStreams(int open) {
+            return new Limits(requestBytes, connections, open, streamsPerConnection, calls, callsPer);
+        }
+
+        public Limits withStreamsPerConnection(int open) {
+            return new Limits(requestBytes, connections, streams, open, calls, callsPer);
+        }
+
+        public Limits withCalls(int count, Duration per) {
+            return new Limits(requestBytes, connections, streams, streamsPerConnection, count, per);
+        }
+
+        private static void atLeastOne(int value, String name) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " must be at least 1, was " + value);
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.firehole.gateway;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.stream.SubscriptionOption;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceOptions;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.firehole.gateway.access.Admission;
+import io.firehole.gateway.access.Doorkeeper;
+import io.firehole.gateway.access.Refusal;
+import io.firehole.gateway.stream.Feed;
+import io.firehole.gateway.stream.SubscribeCall;
+import io.firehole.gateway.stream.Wakeup;
+import io.firehole.pool.Monitor;
+import io.firehole.pool.time.NanoClock;
+import io.firehole.pool.time.Timers;
+import io.firehole.pool.transport.Connection.UnaryReply;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.framing.MessageEncoding;
+import io.firehole.wire.proto.PingRequest;
+import io.firehole.wire.proto.PongResponse;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every call of the gateway by its path: {@code Subscribe}, the unary methods, health, and what is not served.
+ *
+ * <p>Lives on the event loops of the connections; each call stays on its own.
+ */
+final class GeyserService implements HttpService {
+
+    static final String SERVICE = "geyser.Geyser";
+
+    /** Answered by the provider, whatever is in them. */
+    private static final Set<String> FORWARDED = Set.of(
+            "GetLatestBlockhash", "GetBlockHeight", "GetSlot", "IsBlockhashValid", "GetVersion", "SubscribeReplayInfo");
+
+    /** How long a client that has got its status may take to close its side before the stream is reset. */
+    private static final long CLOSE_STREAM_AFTER_MILLIS = 1_000;
+
+    private static final ServiceOptions OPTIONS = ServiceOptions.builder()
+            .requestTimeoutMillis(0)
+            .maxRequestLength(0)
+            .closeHttp2StreamDelayMillis(CLOSE_STREAM_AFTER_MILLIS)
+            .build();
+
+    private final GatewayConfig config;
+    private final Upstream upstream;
+    private final Doorkeeper doorkeeper;
+    private final OpenCalls calls;
+    private final HealthCalls health;
+    private final Executor checker;
+    private final GatewayCounters counters;
+
+    GeyserService(
+            GatewayConfig config,
+            Upstream upstream,
+            Doorkeeper doorkeeper,
+            OpenCalls calls,
+            HealthCalls health,
+            Executor checker,
+            GatewayCounters counters) {
+        this.config = config;
+        this.upstream = upstream;
+        this.doorkeeper = doorkeeper;
+        this.calls = calls;
+        this.health = health;
+        this.checker = checker;
+        this.counters = counters;
+    }
+
+    @Override
+    public ServiceOptions options() {
+        return OPTIONS;
+    }
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
+        MediaType type = request.contentType();
+        if (type == null
+                || !type.type().equals("application")
+                || !type.subtype().startsWith("grpc")) {
+            return HttpResponse.of(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                    MediaType.PLAIN_TEXT_UTF_8,
+                    "This is a Firehole gateway. It speaks Yellowstone gRPC and nothing else.\n");
+        }
+        String path = ctx.path();
+        int slash = path.indexOf('/', 1);
+        String service = slash < 0 ? "" : path.substring(1, slash);
+        String method = path.substring(slash + 1);
+        if (service.equals(HealthCalls.SERVICE)) {
+            return unpacked(request, (given, encoding) -> health.serve(ctx, given, encoding, method));
+        }
+        if (service.equals(SERVICE)) {
+            if (method.equals("Subscribe")) {
+                return admitted(ctx, request, (monitor, encoding) -> subscribe(ctx, request, monitor, encoding));
+            }
+            if (method.equals("Ping")) {
+                return admitted(ctx, request, (monitor, encoding) -> ping(ctx, request, encoding));
+            }
+            if (FORWARDED.contains(method)) {
+                return admitted(ctx, request, (monitor, encoding) -> forward(ctx, request, encoding, method));
+            }
+        }
+        return refuse(new Admission.Refused(
+                Refusal.METHOD,
+                GrpcStatus.Code.UNIMPLEMENTED.with("method " + path + " is not served by this gateway")));
+    }
+
+    private HttpResponse admitted(
+            ServiceRequestContext ctx, HttpRequest request, BiFunction<Monitor, MessageEncoding, HttpResponse> then) {
+        Optional<Admission.Refused> closed = calls.closed();
+        if (closed.isPresent()) {
+            return refuse(closed.get());
+        }
+        return switch (doorkeeper.admit(
+                request.headers()::get, ctx.remoteAddress().getAddress())) {
+            case Admission.Refused refused -> refuse(refused);
+            case Admission.Granted(Monitor monitor) ->
+                unpacked(request, (given, encoding) -> then.apply(monitor, encoding));
+        };
+    }
+
+    private HttpResponse unpacked(HttpRequest request, BiFunction<HttpRequest, MessageEncoding, HttpResponse> then) {
+        String name = request.headers().get("grpc-encoding");
+        MessageEncoding encoding = MessageEncoding.named(name);
+        if (encoding == null) {
+            return refuse(new Admission.Refused(
+                    Refusal.ENCODING,
+                    GrpcStatus.Code.UNIMPLEMENTED.with(
+                            "Content is compressed with `" + name + "` which isn't supported")));
+        }
+        return then.apply(request, encoding);
+    }
+
+    private HttpResponse subscribe(
+            ServiceRequestContext ctx, HttpRequest request, Monitor monitor, MessageEncoding received) {
+        Channel connection = Objects.requireNonNull(ctx.log().partial().channel(), "channel");
+        Optional<Admission.Refused> full = calls.full(connection);
+        if (full.isPresent()) {
+            return refuse(full.get());
+        }
+        MessageEncoding sent = config.compressesUpdates()
+                ? MessageEncoding.chosenFrom(request.headers().get("grpc-accept-encoding"))
+                : MessageEncoding.IDENTITY;
+        EventLoop eventLoop = ctx.eventLoop().withoutContext();
+        ResponseOutlet outlet = new ResponseOutlet(eventLoop, ctx.alloc(), GrpcReplies.headers(sent));
+        RequestInlet inlet = new RequestInlet(outlet);
+        Wakeup wakeup = new Wakeup(eventLoop);
+        Feed feed = upstream.subscribe(monitor, wakeup);
+        SubscribeCall call =
+                new SubscribeCall(surroundings(eventLoop), eventLoop, feed, wakeup, outlet, inlet, received, sent);
+        outlet.carries(call);
+        inlet.carries(call);
+        OpenCalls.Ticket ticket = calls.enter(connection, status -> eventLoop.execute(() -> call.shutDown(status)));
+        var unused = ctx.log().whenComplete().thenRun(ticket::leave);
+        call.start();
+        request.subscribe(inlet, eventLoop, SubscriptionOption.WITH_POOLED_OBJECTS);
+        return HttpResponse.of(outlet);
+    }
+
+    private SubscribeCall.Surroundings surroundings(EventLoop eventLoop) {
+        return new SubscribeCall.Surroundings(
+                config.times(),
+                config.limits().requestBytes(),
+                NanoClock.system(),
+                Timers.on(eventLoop),
+                InstantSource.system(),
+                checker,
+                counters.streams());
+    }
+
+    private HttpResponse ping(ServiceRequestContext ctx, HttpRequest request, MessageEncoding encoding) {
+        counters.unaryCall();
+        return HttpResponse.of(messageOf(ctx, request, encoding).message().handle((message, failure) -> {
+            if (message == null) {
+                return rejected(failure);
+            }
+            try {
+                int count = PingRequest.parseFrom(message).getCount();
+                return GrpcReplies.unary(
+                        PongResponse.newBuilder().setCount(count).build().toByteArray());
+            } catch (InvalidProtocolBufferException e) {
+                return GrpcReplies.refusal(
+                        GrpcStatus.Code.INVALID_ARGUMENT.with("the message is no PingRequest: " + e.getMessage()));
+            }
+        }));
+    }
+
+    private HttpResponse forward(
+            ServiceRequestContext ctx, HttpRequest request, MessageEncoding encoding, String method) {
+        counters.unaryCall();
+        return HttpResponse.of(messageOf(ctx, request, encoding)
+                .message()
+                .thenCompose(message -> upstream.unary(SERVICE + "/" + method, ByteString.copyFrom(message)))
+                .handle((reply, failure) -> reply == null ? rejected(failure) : answer(reply)));
+    }
+
+    private static HttpResponse answer(UnaryReply reply) {
+        return switch (reply) {
+            case UnaryReply.Answered(ByteString message) -> GrpcReplies.unary(message.toByteArray());
+            case UnaryReply.Failed(GrpcStatus status) -> GrpcReplies.refusal(status);
+        };
+    }
+
+    static UnaryRequest messageOf(ServiceRequestContext ctx, HttpRequest request, MessageEncoding encoding) {
+        UnaryRequest unary = new UnaryRequest(encoding);
+        request.subscribe(unary, ctx.eventLoop().withoutContext());
+        return unary;
+    }
+
+    /** The answer to a request that cannot be read; to a client that is gone it does not matter. */
+    static HttpResponse rejected(@Nullable Throwable failure) {
+        Throwable cause = failure != null && failure.getCause() != null ? failure.getCause() : failure;
+        GrpcStatus status = cause instanceof UnaryRequest.Rejected rejected
+                ? rejected.status()
+                : GrpcStatus.Code.CANCELLED.with("the request did not arrive whole");
+        return GrpcReplies.refusal(status);
+    }
+
+    private HttpResponse refuse(Admission.Refused refused) {
+        counters.refused(refused.cause());
+        return GrpcReplies.refusal(refused.status());
+    }
+}

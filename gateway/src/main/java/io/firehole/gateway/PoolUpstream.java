@@ -1,0 +1,58 @@
+package io.firehole.gateway;
+
+import com.google.protobuf.ByteString;
+import io.firehole.filters.FilterLimits;
+import io.firehole.filters.FilterSet;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.gateway.stream.Feed;
+import io.firehole.pool.Delivery;
+import io.firehole.pool.Monitor;
+import io.firehole.pool.MonitorStream;
+import io.firehole.pool.Pool;
+import io.firehole.pool.transport.Connection.UnaryReply;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The pool as the gateway sees it. */
+record PoolUpstream(Pool pool) implements Upstream {
+
+    @Override
+    public Feed subscribe(Monitor monitor, Runnable wakeup) {
+        return new PoolFeed(pool.subscribe(monitor, wakeup));
+    }
+
+    @Override
+    public CompletableFuture<UnaryReply> unary(String method, ByteString request) {
+        return pool.unary(method, request);
+    }
+
+    private record PoolFeed(MonitorStream stream) implements Feed {
+
+        @Override
+        public void request(SubscribeRequest request) throws InvalidFilterException {
+            stream.request(request);
+        }
+
+        @Override
+        public void check(SubscribeRequest request) throws InvalidFilterException {
+            FilterSet.compile(request, FilterLimits.UNLIMITED);
+        }
+
+        @Override
+        public @Nullable Delivery poll() {
+            return stream.poll();
+        }
+
+        @Override
+        public @Nullable GrpcStatus ended() {
+            return stream.ended();
+        }
+
+        @Override
+        public void close() {
+            stream.close();
+        }
+    }
+}

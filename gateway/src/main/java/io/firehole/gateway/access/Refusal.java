@@ -1,0 +1,21 @@
+package io.firehole.gateway.access;
+
+/** Why calls are refused before they begin; also the label in figures. */
+public enum Refusal {
+    /** No token of ours. */
+    TOKEN,
+    /** Metadata that cannot be understood. */
+    METADATA,
+    /** More calls from one address than allowed in a time. */
+    CALL_RATE,
+    /** More streams on one connection than allowed. */
+    STREAMS_ON_CONNECTION,
+    /** More streams in all than allowed. */
+    STREAMS,
+    /** Requests packed in a way we do not know. */
+    ENCODING,
+    /** A method we do not serve. */
+    METHOD,
+    /** The gateway closes. */
+    SHUTTING_DOWN
+}

@@ -1,0 +1,36 @@
+package io.firehole.gateway.stream;
+
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.Delivery;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import org.jspecify.annotations.Nullable;
+
+/** What a call needs of a monitor's place in the pool. Nothing here blocks. */
+public interface Feed {
+
+    /**
+     * Asks for other filters than before. One thread at a time, but not always the same.
+     *
+     * @throws InvalidFilterException if the request breaks a rule; what was asked before is void then
+     */
+    void request(SubscribeRequest request) throws InvalidFilterException;
+
+    /**
+     * Checks a request by the same rules without asking for anything.
+     *
+     * @throws InvalidFilterException if the request breaks a rule
+     */
+    void check(SubscribeRequest request) throws InvalidFilterException;
+
+    /** The next update, or null if none waits. Event loop only. */
+    @Nullable
+    Delivery poll();
+
+    /** Why nothing follows what {@link #poll} has given, or null while more may come. Event loop only. */
+    @Nullable
+    GrpcStatus ended();
+
+    /** Gives the place up at once. Idempotent; any thread. */
+    void close();
+}

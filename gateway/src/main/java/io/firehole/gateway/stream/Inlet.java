@@ -1,0 +1,9 @@
+package io.firehole.gateway.stream;
+
+/** The way from one client: lets the next bytes of its requests come. */
+@FunctionalInterface
+public interface Inlet {
+
+    /** Asks for one more piece, which then comes by {@link SubscribeCall#received}. Event loop only. */
+    void more();
+}
