@@ -1,0 +1,164 @@
+package io.firehole.pool.routing;
+
+import io.firehole.pool.time.NanoClock;
+import io.firehole.wire.RawUpdate;
+import io.firehole.wire.UpdateKind;
+import io.firehole.wire.proto.SlotStatus;
+import java.util.Arrays;
+
+/** The router of a call that several monitors share: by label. */
+public final class LabelRouter extends Router {
+
+    private static final int EXPECTED_AT_ONCE = 16;
+
+    /** The newest table. Written by the control thread. */
+    private volatile RoutingTable offered;
+
+    private RoutingTable table;
+
+    // Scratch for the update at hand, kept so that routing allocates nothing but deliveries.
+    private long turn;
+    private Route[] routes = new Route[EXPECTED_AT_ONCE];
+    private int routeCount;
+    private Recipient[] recipients = new Recipient[EXPECTED_AT_ONCE];
+    private int recipientCount;
+
+    public LabelRouter(NanoClock clock, Events events, RoutingTable table) {
+        super(clock, events);
+        this.offered = table;
+        this.table = table;
+    }
+
+    /** Replaces the table before the next update. Control thread. */
+    public void use(RoutingTable next) {
+        offered = next;
+    }
+
+    @Override
+    void route(RawUpdate update) {
+        RoutingTable newest = offered;
+        if (newest != table) {
+            table = newest;
+            if (begin()) {
+                tellProgress();
+            }
+        }
+        turn++;
+        routeCount = 0;
+        boolean internal = false;
+        boolean slot = false;
+        int proved = 0;
+        byte[] buffer = update.buffer();
+        for (int i = 0; i < update.filterCount(); i++) {
+            long label = LabelText.read(buffer, update.filterOffset(i), update.filterLength(i));
+            if (label == LabelText.FOREIGN) {
+                continue;
+            }
+            if (label < LabelText.EPOCH) {
+                proved = Math.max(proved, matched((int) label));
+            } else if (label == LabelText.SEAL) {
+                internal = true;
+                sealSeen(update);
+            } else {
+                internal = true;
+                slot = update.kind() == UpdateKind.SLOT;
+                proved = Math.max(proved, (int) (label - LabelText.EPOCH));
+            }
+        }
+        if (inEffect(proved)) {
+            begin();
+            tellProgress();
+        }
+        if (slot) {
+            slotSeen(update);
+            settle(update.slot(), update.status());
+        }
+        int delivered = update.kind() == UpdateKind.BLOCK ? deliverEachName(update) : deliverOnce(update);
+        if (delivered == 0 && !internal) {
+            counts().wasUnrouted();
+        }
+    }
+
+    /** Notes a label of the update at hand; gives the request that is known to be in effect by it. */
+    private int matched(int label) {
+        Route route = table.route(label);
+        if (route == null || route.turn == turn) {
+            return 0;
+        }
+        route.turn = turn;
+        if (routeCount == routes.length) {
+            routes = Arrays.copyOf(routes, routeCount * 2);
+        }
+        routes[routeCount++] = route;
+        return route.since;
+    }
+
+    /** One delivery for each monitor, with all its names whose filters matched. */
+    private int deliverOnce(RawUpdate update) {
+        int request = requestInEffect();
+        recipientCount = 0;
+        for (int i = 0; i < routeCount; i++) {
+            for (Target target : routes[i].targets) {
+                if (target.isServedAt(request)) {
+                    gather(target);
+                }
+            }
+        }
+        int delivered = 0;
+        for (int i = 0; i < recipientCount; i++) {
+            Recipient recipient = recipients[i];
+            if (!recipient.isOver()) {
+                recipient.deliver(recipient.names, update.tail(), update.tailOffset(), update.tailLength());
+                delivered++;
+            }
+        }
+        return delivered;
+    }
+
+    private void gather(Target target) {
+        Recipient recipient = target.term.recipient();
+        if (recipient.turn == turn) {
+            recipient.names = Target.joined(recipient.names, target.names);
+            return;
+        }
+        recipient.turn = turn;
+        recipient.names = target.names;
+        if (recipientCount == recipients.length) {
+            recipients = Arrays.copyOf(recipients, recipientCount * 2);
+        }
+        recipients[recipientCount++] = recipient;
+    }
+
+    /** Blocks come once per name, since their content depends on the filter: one delivery for each name. */
+    private int deliverEachName(RawUpdate update) {
+        int request = requestInEffect();
+        int delivered = 0;
+        for (int i = 0; i < routeCount; i++) {
+            for (Target target : routes[i].targets) {
+                Recipient recipient = target.term.recipient();
+                if (target.isServedAt(request) && !recipient.isOver()) {
+                    for (byte[] name : target.eachName) {
+                        recipient.deliver(name, update.tail(), update.tailOffset(), update.tailLength());
+                        delivered++;
+                    }
+                }
+            }
+        }
+        return delivered;
+    }
+
+    private boolean begin() {
+        return table.begin(requestInEffect(), slots().highestOrZero());
+    }
+
+    private void settle(long slot, SlotStatus status) {
+        for (Term term : table.openTerms()) {
+            if (!term.isSettled()) {
+                term.onSlot(slot, status);
+                if (term.isSettled()) {
+                    tellProgress();
+                }
+            }
+        }
+    }
+}

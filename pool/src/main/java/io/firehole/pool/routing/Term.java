@@ -1,0 +1,95 @@
+package io.firehole.pool.routing;
+
+import io.firehole.wire.proto.SlotStatus;
+import java.util.OptionalLong;
+
+/**
+ * One request of one monitor on one call: from which merged request on it is served.
+ *
+ * <p>Made on the control thread; then the event loop's, but for what says otherwise.
+ */
+public final class Term {
+
+    private static final long UNKNOWN = -1;
+
+    /**
+     * How many slots must reach a status without having shown their first shred before we believe that this provider
+     * does not tell of first shreds.
+     */
+    private static final int SLOTS_WITHOUT_FIRST_SHRED = 2;
+
+    private final Recipient recipient;
+    private final int from;
+
+    private long slotsBegun;
+    private int slotsWithoutFirstShred;
+    private volatile boolean begun;
+    private volatile long firstWholeSlot = UNKNOWN;
+
+    /**
+     * @param recipient whom it serves
+     * @param from the number of the first merged request that has all its labels
+     */
+    public Term(Recipient recipient, int from) {
+        this.recipient = recipient;
+        this.from = from;
+    }
+
+    /** Whom it serves. */
+    public Recipient recipient() {
+        return recipient;
+    }
+
+    /** The number of the first merged request that has all its labels. */
+    public int from() {
+        return from;
+    }
+
+    /** Whether the provider has been seen to serve it. Any thread. */
+    public boolean isBegun() {
+        return begun;
+    }
+
+    /** The first slot that began after it did; empty before that slot. Any thread. */
+    public OptionalLong firstWholeSlot() {
+        long slot = firstWholeSlot;
+        return slot == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(slot);
+    }
+
+    /** Whether there is nothing more to find out. */
+    boolean isSettled() {
+        return firstWholeSlot != UNKNOWN;
+    }
+
+    /** Begins, if it has not; false if it had. */
+    boolean begin(long highestSlot) {
+        if (begun) {
+            return false;
+        }
+        slotsBegun = highestSlot;
+        recipient.begin();
+        begun = true;
+        return true;
+    }
+
+    /**
+     * Looks for the first slot of which nothing was missed. Its first shred is the first that is told of a slot. Whatever
+     * else is seen first of a slot, the slot had begun before.
+     */
+    void onSlot(long slot, SlotStatus status) {
+        if (!begun || isSettled() || Long.compareUnsigned(slot, slotsBegun) <= 0) {
+            return;
+        }
+        if (status == SlotStatus.SLOT_FIRST_SHRED_RECEIVED) {
+            firstWholeSlot = slot;
+            return;
+        }
+        slotsBegun = slot;
+        boolean level = status == SlotStatus.SLOT_PROCESSED
+                || status == SlotStatus.SLOT_CONFIRMED
+                || status == SlotStatus.SLOT_FINALIZED;
+        if (level && ++slotsWithoutFirstShred == SLOTS_WITHOUT_FIRST_SHRED) {
+            firstWholeSlot = slot + 1;
+        }
+    }
+}
