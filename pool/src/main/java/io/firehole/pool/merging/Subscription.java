@@ -1,0 +1,99 @@
+package io.firehole.pool.merging;
+
+import com.google.protobuf.Message;
+import io.firehole.filters.FilterKind;
+import io.firehole.filters.FilterLimits;
+import io.firehole.filters.FilterSet;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestAccountsDataSlice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What one monitor asks: its request, validated. Immutable. */
+public final class Subscription {
+
+    private final SubscribeRequest request;
+    private final List<Named> filters;
+
+    private Subscription(SubscribeRequest request) {
+        this.request = request;
+        this.filters = named(request);
+    }
+
+    /**
+     * Validates a request as the reference server does.
+     *
+     * @throws InvalidFilterException if it breaks a rule
+     */
+    public static Subscription of(SubscribeRequest request) throws InvalidFilterException {
+        FilterSet.compile(request, FilterLimits.UNLIMITED);
+        return new Subscription(request);
+    }
+
+    /**
+     * One filter of the request.
+     *
+     * @param name what the monitor calls it
+     * @param filter what it is
+     * @param message the same, to be sent
+     */
+    record Named(String name, Filter filter, Message message) {}
+
+    /** The request as the monitor made it. */
+    public SubscribeRequest request() {
+        return request;
+    }
+
+    /** How many filters it has. */
+    public int filterCount() {
+        return filters.size();
+    }
+
+    /** Whether it asks for nothing. */
+    public boolean isEmpty() {
+        return filters.isEmpty() && !needsOwnCall();
+    }
+
+    /** The level at which updates come: that of the whole call. */
+    public CommitmentLevel commitment() {
+        return request.getCommitment();
+    }
+
+    /** Which parts of account data come, on the whole call; none where it asks for no account data at all. */
+    public List<SubscribeRequestAccountsDataSlice> slices() {
+        return request.getAccountsCount() == 0 && request.getBlocksCount() == 0
+                ? List.of()
+                : request.getAccountsDataSliceList();
+    }
+
+    /**
+     * Whether it cannot share a call: a replay would go to everybody on it, and what our schema does not know cannot be
+     * merged.
+     */
+    public boolean needsOwnCall() {
+        return request.hasFromSlot() || !request.getUnknownFields().asMap().isEmpty();
+    }
+
+    /** The same from now on. */
+    Subscription withoutReplay() {
+        return new Subscription(request.toBuilder().clearFromSlot().build());
+    }
+
+    List<Named> filters() {
+        return filters;
+    }
+
+    private static List<Named> named(SubscribeRequest request) {
+        List<Named> named = new ArrayList<>();
+        for (FilterKind kind : FilterKind.values()) {
+            for (Map.Entry<String, ? extends Message> entry :
+                    kind.filters(request).entrySet()) {
+                named.add(new Named(entry.getKey(), Filter.of(kind, entry.getValue()), entry.getValue()));
+            }
+        }
+        return List.copyOf(named);
+    }
+}
