@@ -1,9 +1,13 @@
 package io.firehole.pool;
 
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.mailbox.Lane;
+import io.firehole.pool.mailbox.Mailbox;
+import io.firehole.pool.merging.Subscription;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,31 +16,59 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #poll} and {@link #ended} belong to one reader at a time. Everything else may be called from any thread;
  * nothing here blocks.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class MonitorStream implements AutoCloseable {
 
-    MonitorStream() {}
+    private final Monitor monitor;
+    private final Mailbox<Delivery> mailbox;
+
+    /** What the monitor asked last, until the control thread takes it. */
+    private final AtomicReference<@Nullable Subscription> request = new AtomicReference<>();
+
+    /** Has the control thread look at this stream. */
+    private final Runnable attend;
+
+    /** Written by the control thread. */
+    private volatile OptionalLong activeFromSlot = OptionalLong.empty();
+
+    private volatile boolean overran;
+
+    /** @param attend has the control thread look at this stream */
+    MonitorStream(Monitor monitor, MailboxLimits limits, Runnable wakeup, Runnable attend) {
+        this.monitor = monitor;
+        this.attend = attend;
+        this.mailbox = new Mailbox<>(limits.updates(), limits.bytes(), Delivery::size, wakeup, this::overran);
+    }
 
     /** Whose stream this is. */
     public Monitor monitor() {
-        throw unfinished();
+        return monitor;
     }
 
     /**
      * Asks for other filters than before: the whole request replaces the earlier one. Never a request with {@code ping},
      * which changes nothing and is answered by who speaks with the client.
      *
-     * <p>If the request breaks a rule the stream has ended with INVALID_ARGUMENT, as at the reference server.
+     * <p>If the request breaks a rule the stream has ended with INVALID_ARGUMENT, as at the reference server. Of requests
+     * made faster than the pool comes to them only the last one counts, also as there.
      *
      * @throws InvalidFilterException if the request breaks a rule
      */
-    public void request(SubscribeRequest request) throws InvalidFilterException {
-        throw unfinished();
+    public void request(SubscribeRequest asked) throws InvalidFilterException {
+        Subscription subscription;
+        try {
+            subscription = Subscription.of(asked);
+        } catch (InvalidFilterException invalid) {
+            end(GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage()));
+            attend.run();
+            throw invalid;
+        }
+        request.set(subscription);
+        attend.run();
     }
 
     /** The next update, or null if none waits: then the wakeup is called when that changes. Reader only. */
     public @Nullable Delivery poll() {
-        throw unfinished();
+        return mailbox.poll();
     }
 
     /**
@@ -44,28 +76,34 @@ public final class MonitorStream implements AutoCloseable {
      * {@link #poll} gave null. Never OK unless {@link #close} was called.
      */
     public @Nullable GrpcStatus ended() {
-        throw unfinished();
+        return mailbox.ended();
     }
 
     /** Leaves the pool and forgets what waits. Idempotent. */
     @Override
     public void close() {
-        throw unfinished();
+        mailbox.close();
+        attend.run();
     }
 
     /** Updates put into the mailbox so far. */
     public long updates() {
-        throw unfinished();
+        return mailbox.updates();
     }
 
     /** Bytes put into the mailbox so far, as message lengths. */
     public long bytes() {
-        throw unfinished();
+        return mailbox.bytes();
     }
 
     /** Updates that wait to be polled. */
     public long waiting() {
-        throw unfinished();
+        return mailbox.waiting();
+    }
+
+    /** Bytes that wait to be polled, as message lengths. */
+    public long waitingBytes() {
+        return mailbox.waitingBytes();
     }
 
     /**
@@ -73,10 +111,39 @@ public final class MonitorStream implements AutoCloseable {
      * shown that it applies the request. Empty until that slot has begun.
      */
     public OptionalLong activeFromSlot() {
-        throw unfinished();
+        return activeFromSlot;
     }
 
-    private static UnsupportedOperationException unfinished() {
-        return new UnsupportedOperationException("not built yet");
+    void end(GrpcStatus why) {
+        mailbox.end(why);
+    }
+
+    /** Whether it needs no place any more. */
+    boolean isOver() {
+        return mailbox.isEnded();
+    }
+
+    @Nullable
+    Subscription takeRequest() {
+        return request.getAndSet(null);
+    }
+
+    /** A way into the mailbox for a call of that place. Control thread. */
+    Lane<Delivery> lane(long place) {
+        return mailbox.lane(place);
+    }
+
+    void activeFrom(OptionalLong slot) {
+        activeFromSlot = slot;
+    }
+
+    /** Whether it ended because the mailbox was full. */
+    boolean hasOverrun() {
+        return overran;
+    }
+
+    private void overran() {
+        overran = true;
+        attend.run();
     }
 }

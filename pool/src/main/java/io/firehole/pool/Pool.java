@@ -3,7 +3,14 @@ package io.firehole.pool;
 import com.google.protobuf.ByteString;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.pool.transport.Transport;
+import io.firehole.wire.GrpcStatus;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The subscriptions of many monitors over few connections to one provider.
@@ -11,27 +18,78 @@ import java.util.concurrent.CompletableFuture;
  * <p>Every method may be called from any thread. The pool does not own the {@link Transport}: who made it closes it,
  * after the pool.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Pool implements AutoCloseable {
 
-    private Pool() {}
+    /** How long a caller waits for the control thread, which never blocks, before it goes on without it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final GrpcStatus CLOSING =
+            GrpcStatus.Code.UNAVAILABLE.with("server is shutting down try again later");
+
+    private final PoolContext context;
+    private final Links links;
+    private final Placement placement;
+    private final UnaryCalls unaryCalls;
+    private final PoolPicture picture;
+
+    private final AtomicInteger openStreams = new AtomicInteger();
+    private final LongAdder refusedStreams = new LongAdder();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final PoolLoop.Signal shutDown;
+    private volatile boolean closing;
+
+    private Pool(PoolConfig config, Transport transport, PoolRuntime runtime) {
+        PoolLoop loop = new PoolLoop(runtime.control().get(), config.commandsMax());
+        this.context = new PoolContext(config, transport, runtime.clock(), runtime.random(), loop, new PoolTally());
+        this.links = new Links(context);
+        this.placement = new Placement(context, links, openStreams::decrementAndGet);
+        this.unaryCalls = new UnaryCalls(context, links);
+        this.picture = new PoolPicture(context, links, placement, runtime.budget(), refusedStreams::sum);
+        this.shutDown = loop.signal(this::shutDown);
+    }
 
     /** Starts a pool: its control thread, and its first connection. Returns at once. */
     public static Pool start(PoolConfig config, Transport transport, PoolRuntime runtime) {
-        throw unfinished();
+        Pool pool = new Pool(config, transport, runtime);
+        pool.context.loop().signal(pool::begin).raise();
+        return pool;
+    }
+
+    private void begin() {
+        links.whenReady(unaryCalls::connectionReady);
+        if (links.all().isEmpty() && !closing) {
+            links.open();
+        }
     }
 
     /**
      * A stream for one monitor, which has asked for nothing yet. Returns at once.
      *
      * <p>If the pool has no room for it (see {@link PoolConfig#streamsMax} and {@link PoolConfig#commandsMax}) the
-     * stream has already {@linkplain MonitorStream#ended ended} with RESOURCE_EXHAUSTED.
+     * stream has already {@linkplain MonitorStream#ended ended} with RESOURCE_EXHAUSTED; if the pool is closed, with
+     * UNAVAILABLE.
      *
      * @param wakeup called when {@link MonitorStream#poll} or {@link MonitorStream#ended} has something new after
      *     they had nothing; on a thread of the pool, so it must be quick and must not block
      */
     public MonitorStream subscribe(Monitor monitor, Runnable wakeup) {
-        throw unfinished();
+        Member member =
+                new Member(context.loop(), placement, monitor, context.config().mailbox(), wakeup);
+        MonitorStream stream = member.stream();
+        int max = context.config().streamsMax();
+        if (openStreams.incrementAndGet() > max) {
+            openStreams.decrementAndGet();
+            refusedStreams.increment();
+            stream.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(
+                    "max subscription limit exceeded: " + max + " streams are open"));
+        } else if (!context.loop().submit(() -> placement.joined(member))) {
+            openStreams.decrementAndGet();
+            stream.end(tooManyCommands());
+        }
+        if (closing) {
+            stream.end(CLOSING);
+        }
+        return stream;
     }
 
     /**
@@ -44,26 +102,65 @@ public final class Pool implements AutoCloseable {
      * @return the reply; never completes exceptionally
      */
     public CompletableFuture<UnaryReply> unary(String method, ByteString request) {
-        throw unfinished();
+        CompletableFuture<UnaryReply> reply = new CompletableFuture<>();
+        if (!context.loop().submit(() -> unaryCalls.call(method, request, reply))) {
+            UnaryCalls.fail(reply, tooManyCommands());
+        }
+        if (closing) {
+            UnaryCalls.fail(reply, CLOSING);
+        }
+        return reply;
+    }
+
+    private GrpcStatus tooManyCommands() {
+        return GrpcStatus.Code.RESOURCE_EXHAUSTED.with("too much waits for the pool's control thread, limit "
+                + context.config().commandsMax() + " commands");
     }
 
     /** How the pool stands: one consistent picture. May wait some milliseconds for the control thread. */
     public PoolStats stats() {
-        throw unfinished();
+        if (context.loop().isCurrent()) {
+            return picture.take();
+        }
+        CompletableFuture<PoolStats> taken = new CompletableFuture<>();
+        context.loop().signal(() -> taken.complete(picture.take())).raise();
+        return closed.thenApply(done -> picture.last())
+                .applyToEither(taken, stats -> stats)
+                .completeOnTimeout(picture.last(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     /** Whether the provider can be reached: a connection is ready, or was until nobody needed it. */
     public boolean ready() {
-        throw unfinished();
+        return links.isReady();
     }
 
     /** Ends every monitor's stream with UNAVAILABLE and closes every connection. Idempotent. */
     @Override
     public void close() {
-        throw unfinished();
+        closing = true;
+        shutDown.raise();
+        if (!context.loop().isCurrent()) {
+            try {
+                closed.copy()
+                        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                        .join();
+            } catch (CompletionException tooSlow) {
+                throw new IllegalStateException(
+                        "the pool's control thread did not close it within " + PATIENCE, tooSlow);
+            }
+        }
     }
 
-    private static UnsupportedOperationException unfinished() {
-        return new UnsupportedOperationException("not built yet");
+    private void shutDown() {
+        if (closed.isDone()) {
+            return;
+        }
+        List.copyOf(placement.members()).forEach(member -> member.end(CLOSING));
+        unaryCalls.failAll(CLOSING);
+        links.closeAll();
+        picture.take();
+        closed.complete(null);
+        context.loop().close();
     }
 }

@@ -1,0 +1,89 @@
+package io.firehole.pool;
+
+import io.firehole.pool.transport.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The connections of a pool. Control thread, but for {@link #isReady}. */
+final class Links {
+
+    private final PoolContext pool;
+    private final List<Link> links = new ArrayList<>();
+    private final List<Runnable> onReady = new ArrayList<>();
+    private long connectionIds;
+    private boolean reached;
+
+    /** Written by the control thread. */
+    private volatile boolean ready;
+
+    Links(PoolContext pool) {
+        this.pool = pool;
+    }
+
+    /** Has that run whenever a connection becomes ready. */
+    void whenReady(Runnable task) {
+        onReady.add(task);
+    }
+
+    boolean isFull() {
+        return links.size() >= pool.config().maxConnections();
+    }
+
+    /** A new link, whose connection begins to open. */
+    Link open() {
+        Link link = new Link(pool, this);
+        links.add(link);
+        link.open();
+        return link;
+    }
+
+    /** Closes a link without streams. */
+    void close(Link link) {
+        links.remove(link);
+        link.close();
+        changed();
+    }
+
+    void closeAll() {
+        List.copyOf(links).forEach(this::close);
+        ready = false;
+    }
+
+    void becameReady() {
+        reached = true;
+        changed();
+        onReady.forEach(Runnable::run);
+    }
+
+    /** Looks anew whether the provider can be reached. */
+    void changed() {
+        ready = anyReady().isPresent() || (reached && links.isEmpty());
+    }
+
+    /** Whether the provider can be reached, or could be when it was last needed. Any thread. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** The ready connection with the fewest monitors. */
+    Optional<Connection> anyReady() {
+        Optional<Connection> best = Optional.empty();
+        int fewest = Integer.MAX_VALUE;
+        for (Link link : links) {
+            if (link.ready().isPresent() && link.monitors() < fewest) {
+                fewest = link.monitors();
+                best = link.ready();
+            }
+        }
+        return best;
+    }
+
+    long nextConnectionId() {
+        return ++connectionIds;
+    }
+
+    List<Link> all() {
+        return links;
+    }
+}

@@ -1,0 +1,153 @@
+package io.firehole.pool;
+
+import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.routing.Recipient;
+import io.firehole.wire.GrpcStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A monitor's stream as the control thread sees it: what it asks, and its places on streams of the provider.
+ *
+ * <p>It has one place, but while it moves: then the new one is taken first, and the old ones are left when the new one
+ * is served.
+ */
+final class Member {
+
+    /** Places a monitor may hold while it moves; what it asks beyond that waits, and only the last of it counts. */
+    private static final int PLACES_MAX = 3;
+
+    private final MonitorStream stream;
+    private final Placement placement;
+    private final List<Place> places = new ArrayList<>();
+    private @Nullable Subscription asked;
+    private @Nullable Subscription waiting;
+    private long placesTaken;
+    private boolean gone;
+
+    /** Any thread: what makes it hears of it later. */
+    Member(PoolLoop loop, Placement placement, Monitor monitor, MailboxLimits limits, Runnable wakeup) {
+        this.placement = placement;
+        this.stream = new MonitorStream(monitor, limits, wakeup, loop.signal(this::attend)::raise);
+    }
+
+    /** Looks what the monitor wants. */
+    void attend() {
+        if (gone) {
+            return;
+        }
+        if (stream.isOver()) {
+            if (stream.hasOverrun()) {
+                placement.overran(this);
+            }
+            leave();
+            return;
+        }
+        Subscription next = stream.takeRequest();
+        if (next != null) {
+            ask(next);
+        }
+    }
+
+    private void ask(Subscription next) {
+        asked = next;
+        waiting = null;
+        if (next.isEmpty()) {
+            leaveAll(places.size());
+            return;
+        }
+        Place newest = places.isEmpty() ? null : places.getLast();
+        if (newest != null && newest.accepts(next)) {
+            newest.change(next);
+        } else if (places.size() < PLACES_MAX) {
+            // Listed before it is served, which may be told while it is being taken.
+            places.add(placement.place(this, next));
+        } else {
+            waiting = next;
+        }
+    }
+
+    /** The provider has been seen to serve that place: those taken before it are of no use any more. */
+    void served(Place place) {
+        int at = places.indexOf(place);
+        if (at > 0) {
+            leaveAll(at);
+        }
+        Subscription next = waiting;
+        if (next != null && places.size() < PLACES_MAX) {
+            ask(next);
+        }
+    }
+
+    /** Ends the monitor's stream: it is told why after what waits for it. */
+    void end(GrpcStatus why) {
+        stream.end(why);
+        leave();
+    }
+
+    private void leave() {
+        if (!gone) {
+            gone = true;
+            leaveAll(places.size());
+            placement.left(this);
+        }
+    }
+
+    private void leaveAll(int count) {
+        List<Place> left = List.copyOf(places.subList(0, count));
+        places.subList(0, count).clear();
+        left.forEach(Place::leave);
+    }
+
+    /** Ways into the mailbox for the calls of one more place. */
+    Supplier<Recipient> recipients() {
+        long place = ++placesTaken;
+        return () -> new MonitorRecipient(stream.lane(place));
+    }
+
+    String id() {
+        return stream.monitor().id();
+    }
+
+    Group group() {
+        return stream.monitor().group();
+    }
+
+    MonitorStream stream() {
+        return stream;
+    }
+
+    /** The first slot of which the newest request gets everything, once it has begun. */
+    OptionalLong activeFromSlot() {
+        for (Place place : places.reversed()) {
+            if (place.isServed()) {
+                return place.activeFromSlot();
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** Lets other threads know from which slot on the monitor gets everything. */
+    void tellActive() {
+        stream.activeFrom(activeFromSlot());
+    }
+
+    PoolStats.MonitorStats stats() {
+        Upstream<?> served = places.isEmpty() ? null : places.getLast().stream();
+        return new PoolStats.MonitorStats(
+                id(),
+                group(),
+                served == null ? 0 : served.link().connectionId(),
+                served == null ? 0 : served.id(),
+                asked == null ? 0 : asked.filterCount(),
+                !places.isEmpty() && places.getLast().isNewestActive(),
+                activeFromSlot(),
+                stream.updates(),
+                stream.bytes(),
+                stream.waiting(),
+                stream.waitingBytes());
+    }
+}

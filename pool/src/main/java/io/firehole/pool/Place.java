@@ -1,0 +1,29 @@
+package io.firehole.pool;
+
+import io.firehole.pool.merging.Subscription;
+import java.util.OptionalLong;
+
+/** A monitor's place on a stream of the provider. Control thread. */
+interface Place {
+
+    /** The stream. */
+    Upstream<?> stream();
+
+    /** Whether that can be asked in this place instead of what is asked now. */
+    boolean accepts(Subscription subscription);
+
+    /** Asks for something else in this place. */
+    void change(Subscription subscription);
+
+    /** Gives it up. */
+    void leave();
+
+    /** Whether the provider has been seen to serve any request made in it, on the present call. */
+    boolean isServed();
+
+    /** Whether the provider has been seen to serve it, by the newest request. */
+    boolean isNewestActive();
+
+    /** The first slot of which everything comes, once it has begun. */
+    OptionalLong activeFromSlot();
+}

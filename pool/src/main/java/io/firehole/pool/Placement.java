@@ -1,0 +1,153 @@
+package io.firehole.pool;
+
+import io.firehole.pool.merging.Subscription;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which stream serves a monitor. Control thread.
+ *
+ * <p>In this order: a connection of the group that has room, one that has a stream to share before one that has not; a
+ * connection nobody uses; a new one, within the group's share and the pool's maximum; and when there can be none, the
+ * connection of the group with the fewest monitors, or of any group if it has none. Room is counted in monitors' streams:
+ * a busy group gives each few companions, a quiet one many, and when its share is used up they move closer together.
+ */
+final class Placement {
+
+    private static final Logger log = LoggerFactory.getLogger(Placement.class);
+
+    private final PoolContext pool;
+    private final Links links;
+    private final Runnable onLeft;
+    private final Set<Member> members = new LinkedHashSet<>();
+    private long streamIds;
+
+    /** @param onLeft told when a member that had joined has left */
+    Placement(PoolContext pool, Links links, Runnable onLeft) {
+        this.pool = pool;
+        this.links = links;
+        this.onLeft = onLeft;
+    }
+
+    void joined(Member member) {
+        members.add(member);
+    }
+
+    void left(Member member) {
+        if (members.remove(member)) {
+            pool.tally().left(member.stream());
+            onLeft.run();
+        }
+    }
+
+    /** A monitor read too slowly, and its stream has ended for that. */
+    void overran(Member member) {
+        pool.tally().overruns++;
+        log.warn(
+                "Monitor {} lagged: {} updates of {} bytes waited for it, limit {} and {}; its stream has ended",
+                member.id(),
+                member.stream().waiting(),
+                member.stream().waitingBytes(),
+                pool.config().mailbox().updates(),
+                pool.config().mailbox().bytes());
+    }
+
+    Set<Member> members() {
+        return members;
+    }
+
+    /** Takes a place for a monitor. */
+    Place place(Member member, Subscription subscription) {
+        Group group = member.group();
+        if (subscription.needsOwnCall()) {
+            OwnStream stream = new OwnStream(pool, ++streamIds, link(group, null), member, subscription);
+            stream.start();
+            return stream;
+        }
+        StreamKey key = StreamKey.of(group, subscription);
+        Link link = link(group, key);
+        SharedStream shared = shared(link, key);
+        if (shared != null) {
+            return shared.join(member, subscription);
+        }
+        SharedStream stream = new SharedStream(pool, ++streamIds, link, key);
+        Place place = stream.join(member, subscription);
+        stream.start();
+        return place;
+    }
+
+    private Link link(Group group, @Nullable StreamKey key) {
+        Link open = open(group, key);
+        if (open != null) {
+            pool.tally().hits++;
+            return open;
+        }
+        if (!links.isFull() && count(group) < allowance(group)) {
+            pool.tally().misses++;
+            return links.open();
+        }
+        pool.tally().hits++;
+        return leastUsed(group);
+    }
+
+    private @Nullable Link open(Group group, @Nullable StreamKey key) {
+        int room = pool.config().limits(group).streamsPerConnection();
+        Link found = null;
+        Link unused = null;
+        for (Link link : links.all()) {
+            if (link.group() == group && link.monitors() < room) {
+                if (key != null && shared(link, key) != null) {
+                    return link;
+                }
+                found = found == null ? link : found;
+            } else if (link.group() == null && unused == null) {
+                unused = link;
+            }
+        }
+        return found != null ? found : unused;
+    }
+
+    private Link leastUsed(Group group) {
+        boolean hasOwn = count(group) > 0;
+        return links.all().stream()
+                .filter(link -> !hasOwn || link.group() == group)
+                .min(Comparator.comparingInt(Link::monitors))
+                .orElseThrow();
+    }
+
+    private static @Nullable SharedStream shared(Link link, StreamKey key) {
+        for (Upstream<?> stream : link.streams()) {
+            if (stream instanceof SharedStream shared
+                    && !shared.isEnded()
+                    && shared.key().equals(key)) {
+                return shared;
+            }
+        }
+        return null;
+    }
+
+    private int count(Group group) {
+        return (int) links.all().stream().filter(link -> link.group() == group).count();
+    }
+
+    /** How many connections the group may have. */
+    private int allowance(Group group) {
+        return Math.max(1, (int)
+                (pool.config().maxConnections() * pool.config().limits(group).share()));
+    }
+
+    /** Every stream of the provider, by number. */
+    List<Upstream<?>> streams() {
+        return links.all().stream()
+                .flatMap(link -> link.streams().stream())
+                .<Upstream<?>>map(Objects::requireNonNull)
+                .sorted(Comparator.comparingLong(Upstream::id))
+                .toList();
+    }
+}

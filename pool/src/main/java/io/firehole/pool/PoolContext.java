@@ -1,0 +1,28 @@
+package io.firehole.pool;
+
+import io.firehole.pool.time.NanoClock;
+import io.firehole.pool.transport.Transport;
+import java.util.random.RandomGenerator;
+
+/**
+ * What all parts of one pool share.
+ *
+ * @param config its rules
+ * @param transport the way to the provider
+ * @param clock all time it knows
+ * @param random control thread only
+ * @param loop its control thread
+ * @param tally what happened so far; control thread only
+ */
+record PoolContext(
+        PoolConfig config,
+        Transport transport,
+        NanoClock clock,
+        RandomGenerator random,
+        PoolLoop loop,
+        PoolTally tally) {
+
+    long now() {
+        return clock.nanos();
+    }
+}

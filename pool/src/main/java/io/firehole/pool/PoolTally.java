@@ -1,0 +1,77 @@
+package io.firehole.pool;
+
+import io.firehole.pool.routing.CallCounts;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** What happened in a pool since it started, as far as it is not counted where it happens. Control thread. */
+final class PoolTally {
+
+    long overruns;
+    long hits;
+    long misses;
+    long connects;
+    long reconnects;
+    long requests;
+    long invalidRequests;
+    long watchdogs;
+    long gaps;
+
+    private long updates;
+    private long bytes;
+    private long unrouted;
+    private long malformed;
+    private long delivered;
+    private final Deque<PoolStats.StreamGap> latestGaps = new ArrayDeque<>();
+
+    /** A call is over: its counts live on here. */
+    void closed(CallCounts call) {
+        updates += call.updates();
+        bytes += call.bytes();
+        unrouted += call.unrouted();
+        malformed += call.malformed();
+    }
+
+    /** A monitor's stream is gone: what it got lives on here. */
+    void left(MonitorStream stream) {
+        delivered += stream.updates();
+    }
+
+    void gap(PoolStats.StreamGap gap) {
+        gaps++;
+        if (latestGaps.size() == PoolStats.GAPS_KEPT) {
+            latestGaps.removeFirst();
+        }
+        latestGaps.addLast(gap);
+    }
+
+    List<PoolStats.StreamGap> latestGaps() {
+        return List.copyOf(latestGaps);
+    }
+
+    /** The totals, those of calls and streams that are open included. */
+    PoolStats.Totals totals(
+            List<CallCounts> openCalls, List<MonitorStream> openStreams, long refusedStreams, long refusedCommands) {
+        PoolTally sum = new PoolTally();
+        openCalls.forEach(sum::closed);
+        openStreams.forEach(sum::left);
+        return new PoolStats.Totals(
+                updates + sum.updates,
+                bytes + sum.bytes,
+                delivered + sum.delivered,
+                unrouted + sum.unrouted,
+                malformed + sum.malformed,
+                overruns,
+                refusedCommands,
+                refusedStreams,
+                hits,
+                misses,
+                connects,
+                reconnects,
+                requests,
+                invalidRequests,
+                watchdogs,
+                gaps);
+    }
+}

@@ -1,0 +1,410 @@
+package io.firehole.pool;
+
+import io.firehole.pool.routing.CallCounts;
+import io.firehole.pool.routing.Router;
+import io.firehole.pool.time.Timers.Timer;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of the provider for as long as somebody wants it: a call, and after a break the next one. Control thread.
+ *
+ * <p>It paces requests, watches the heartbeat and opens anew; what is asked and who gets it is its subclasses' business.
+ *
+ * @param <R> the kind of router of its calls
+ */
+abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream {
+
+    private static final Logger log = LoggerFactory.getLogger(Upstream.class);
+
+    /** Requests the provider has not yet been seen to apply; while there are that many, further changes wait and merge. */
+    private static final int UNCONFIRMED_MAX = 64;
+
+    /** What a stream does. */
+    private sealed interface State<R extends Router> {
+        /** Its connection is not ready. */
+        record Idle<R extends Router>() implements State<R> {}
+
+        record Open<R extends Router>(Call<R> call) implements State<R> {}
+
+        /** The last call ended; the next one waits. */
+        record Resting<R extends Router>(Timer retry) implements State<R> {}
+
+        /** Nobody wants it any more. */
+        record Ended<R extends Router>() implements State<R> {}
+    }
+
+    /** What broke off, until the next call shows where it goes on. */
+    private record Cut(OptionalLong lastSealedSlot, List<String> monitors, String cause) {}
+
+    private final PoolContext pool;
+    private final long id;
+    private final Link link;
+    private final Group group;
+    private final Backoff backoff;
+
+    private State<R> state = new State.Idle<>();
+    private int changesWaiting;
+    private long lastSentNanos;
+    private int firstRequestOfCall;
+    private @Nullable Timer paced;
+    private @Nullable Timer watchdog;
+    private @Nullable Cut cut;
+
+    private OptionalLong lastSealedBefore = OptionalLong.empty();
+    private long updatesBefore;
+    private long bytesBefore;
+    private long calls;
+    private String lastError = "";
+
+    Upstream(PoolContext pool, long id, Link link, Group group) {
+        this.pool = pool;
+        this.id = id;
+        this.link = link;
+        this.group = group;
+        this.backoff = new Backoff(pool.random());
+    }
+
+    /** Takes its place on the link. */
+    void start() {
+        link.add(this, group);
+        linkReady();
+    }
+
+    // What a subclass knows.
+
+    /** Forgets what the calls before knew. */
+    abstract void restart();
+
+    /** A router for a new call, whose first request has just been made. */
+    abstract R router(Router.Events events);
+
+    abstract boolean isRequestDue();
+
+    /** The request to send; what it asks is in the router's table before it is. */
+    abstract SubscribeRequest nextRequest();
+
+    abstract int lastRequest();
+
+    /** Puts what has changed into a router's table. */
+    abstract void publish(R router);
+
+    /** Takes note of what a router has seen. */
+    abstract void confirm(R router);
+
+    /** Tells those to whom the end of a call means the end of theirs. */
+    abstract void survive(GrpcStatus why);
+
+    /** Whether nobody needs it any more. */
+    abstract boolean isDeserted();
+
+    /** When {@link #isRequestDue} or {@link #isDeserted} may change by time alone; empty for never. */
+    abstract OptionalLong nextChangeNanos();
+
+    abstract List<String> monitorIds();
+
+    abstract int monitorCount();
+
+    abstract PoolStats.StreamStats stats();
+
+    // The life of calls.
+
+    void linkReady() {
+        if (link.ready().isPresent()) {
+            switch (state) {
+                case State.Idle<R> idle -> open();
+                case State.Resting<R>(Timer retry) -> {
+                    retry.cancel();
+                    open();
+                }
+                case State.Open<R> open -> {}
+                case State.Ended<R> ended -> {}
+            }
+        }
+    }
+
+    void linkLost(GrpcStatus why) {
+        switch (state) {
+            case State.Open<R>(Call<R> call) -> {
+                settle(call, why);
+                state = new State.Idle<>();
+            }
+            case State.Resting<R>(Timer retry) -> {
+                retry.cancel();
+                state = new State.Idle<>();
+            }
+            case State.Idle<R> idle -> {}
+            case State.Ended<R> ended -> {}
+        }
+        backoff.forget();
+    }
+
+    private void open() {
+        if (calls++ > 0) {
+            restart();
+        }
+        SubscribeRequest request = nextRequest();
+        firstRequestOfCall = lastRequest();
+        Call<R> call = new Call<>(pool, this::router, this::attend);
+        state = new State.Open<>(call);
+        call.on(link.ready().orElseThrow().subscribe(call));
+        send(call, request);
+        watch(call, pool.config().slotWatchdog().toNanos());
+    }
+
+    private void attend(Call<R> call) {
+        if (!(state instanceof State.Open<R>(Call<R> mine)) || mine != call) {
+            return;
+        }
+        GrpcStatus end = call.end();
+        confirm(call.router());
+        noteResumption(call);
+        if (end == null) {
+            changed();
+            return;
+        }
+        closed(call, end);
+    }
+
+    private void closed(Call<R> call, GrpcStatus why) {
+        settle(call, why);
+        state = new State.Idle<>();
+        survive(why);
+        if (monitorCount() == 0) {
+            end();
+        }
+        if (isEnded()) {
+            return;
+        }
+        long delay = Link.isRefusal(why) ? backoff.refusedNanos() : backoff.failedNanos();
+        if (Link.isRefusal(why)) {
+            log.error(
+                    "The provider refuses stream {}: {}. The next attempt is in {} s", id, why, delay / 1_000_000_000);
+        } else {
+            log.warn("Stream {} ended: {}. The next attempt is in {} ms", id, why, delay / 1_000_000);
+        }
+        state = new State.Resting<>(pool.loop().after(delay, this::rested));
+    }
+
+    private void rested() {
+        if (state instanceof State.Resting<R>) {
+            state = new State.Idle<>();
+            linkReady();
+        }
+    }
+
+    /** Keeps of a call that is over what is of use later. */
+    private void settle(Call<R> call, GrpcStatus why) {
+        cancel(paced);
+        cancel(watchdog);
+        paced = null;
+        lastError = why.toString();
+        backoff.workedFor(pool.now() - call.openedNanos());
+        CallCounts counts = call.router().counts();
+        pool.tally().closed(counts);
+        link.closed(counts);
+        updatesBefore += counts.updates();
+        bytesBefore += counts.bytes();
+        OptionalLong sealed = call.router().slots().lastSealed();
+        if (sealed.isPresent()) {
+            lastSealedBefore = sealed;
+        }
+        if (cut == null && call.router().requestInEffect() > 0) {
+            cut = new Cut(lastSealedBefore, monitorIds(), why.toString());
+        }
+    }
+
+    /**
+     * Where a resumption will stand: the cut knows the last slot that was complete, and the call's first slot where it
+     * goes on. Without a replay in between, what lies between the two is a gap, and is said to be one.
+     */
+    private void noteResumption(Call<R> call) {
+        OptionalLong first = call.router().slots().first();
+        if (cut == null || first.isEmpty()) {
+            return;
+        }
+        PoolStats.StreamGap gap =
+                new PoolStats.StreamGap(id, cut.monitors(), cut.lastSealedSlot(), first.getAsLong(), cut.cause());
+        cut = null;
+        if (!gap.monitors().isEmpty()) {
+            pool.tally().gap(gap);
+            log.warn(
+                    "Stream {} goes on at slot {} after it broke ({}); complete up to slot {}; may have missed updates: {}",
+                    id,
+                    first.getAsLong(),
+                    gap.cause(),
+                    gap.lastSealedSlot().isPresent() ? gap.lastSealedSlot().getAsLong() : "none",
+                    gap.monitors());
+        }
+    }
+
+    private void watch(Call<R> call, long delayNanos) {
+        cancel(watchdog);
+        watchdog = pool.loop().after(delayNanos, () -> {
+            if (!(state instanceof State.Open<R>(Call<R> mine)) || mine != call) {
+                return;
+            }
+            long patience = pool.config().slotWatchdog().toNanos();
+            long silent = pool.now() - call.router().slots().lastSeenNanos();
+            if (silent < patience) {
+                watch(call, patience - silent);
+                return;
+            }
+            pool.tally().watchdogs++;
+            log.warn("Stream {} has shown no slot for {} ms and is taken for dead", id, silent / 1_000_000);
+            call.cancel();
+            link.probe();
+        });
+    }
+
+    // Requests.
+
+    /** What is asked may have changed, or who gets it: brings the router and, at its pace, the provider up to date. */
+    final void changed() {
+        if (!(state instanceof State.Open<R>(Call<R> call))) {
+            if (monitorCount() == 0) {
+                end();
+            }
+            return;
+        }
+        publish(call.router());
+        pace(call);
+    }
+
+    /** Counts something that waits to be sent, then does as {@link #changed}. */
+    final void requestChanged() {
+        changesWaiting++;
+        changed();
+    }
+
+    private void pace(Call<R> call) {
+        if (isDeserted()) {
+            end();
+            return;
+        }
+        cancel(paced);
+        paced = null;
+        long now = pool.now();
+        if (isRequestDue()) {
+            int unconfirmed = lastRequest() - Math.max(call.router().requestInEffect(), firstRequestOfCall - 1);
+            if (unconfirmed >= UNCONFIRMED_MAX) {
+                return;
+            }
+            Duration gap = changesWaiting >= pool.config().batchSize()
+                    ? pool.config().batchMin()
+                    : pool.config().batchMax();
+            long wait = lastSentNanos + gap.toNanos() - now;
+            if (wait <= 0) {
+                SubscribeRequest request = nextRequest();
+                publish(call.router());
+                send(call, request);
+            } else {
+                paced = pool.loop().after(wait, this::changed);
+                return;
+            }
+        }
+        nextChangeNanos().ifPresent(at -> paced = pool.loop().after(at - now, this::changed));
+    }
+
+    private void send(Call<R> call, SubscribeRequest request) {
+        lastSentNanos = pool.now();
+        changesWaiting = 0;
+        pool.tally().requests++;
+        call.send(request);
+    }
+
+    /** Gives the stream back to the provider, for good. */
+    final void end() {
+        if (state instanceof State.Ended<R>) {
+            return;
+        }
+        State<R> before = state;
+        state = new State.Ended<>();
+        cancel(paced);
+        cancel(watchdog);
+        switch (before) {
+            case State.Open<R>(Call<R> call) -> {
+                settle(call, GrpcStatus.OK);
+                call.cancel();
+            }
+            case State.Resting<R>(Timer retry) -> retry.cancel();
+            case State.Idle<R> idle -> {}
+            case State.Ended<R> ended -> {}
+        }
+        link.remove(this);
+    }
+
+    // Figures.
+
+    long id() {
+        return id;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    Group group() {
+        return group;
+    }
+
+    PoolContext pool() {
+        return pool;
+    }
+
+    boolean isOpen() {
+        return state instanceof State.Open;
+    }
+
+    boolean isEnded() {
+        return state instanceof State.Ended;
+    }
+
+    Optional<CallCounts> openCall() {
+        return state instanceof State.Open<R>(Call<R> call)
+                ? Optional.of(call.router().counts())
+                : Optional.empty();
+    }
+
+    long openCallUpdates() {
+        return openCall().map(CallCounts::updates).orElse(0L);
+    }
+
+    long openCallBytes() {
+        return openCall().map(CallCounts::bytes).orElse(0L);
+    }
+
+    PoolStats.StreamStats stats(String description, int labels, int lingering) {
+        OptionalLong sealed = state instanceof State.Open<R>(Call<R> call)
+                        && call.router().slots().lastSealed().isPresent()
+                ? call.router().slots().lastSealed()
+                : lastSealedBefore;
+        return new PoolStats.StreamStats(
+                id,
+                link.connectionId(),
+                group,
+                description,
+                isOpen(),
+                labels,
+                lingering,
+                monitorCount(),
+                updatesBefore + openCallUpdates(),
+                bytesBefore + openCallBytes(),
+                sealed,
+                Math.max(0, calls - 1),
+                lastError);
+    }
+
+    private static void cancel(@Nullable Timer timer) {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+}

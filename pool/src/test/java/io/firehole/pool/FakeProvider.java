@@ -1,0 +1,289 @@
+package io.firehole.pool;
+
+import com.google.protobuf.ByteString;
+import io.firehole.filters.FilterLimits;
+import io.firehole.filters.FilterSet;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.transport.Connection;
+import io.firehole.pool.transport.ConnectionListener;
+import io.firehole.pool.transport.StreamListener;
+import io.firehole.pool.transport.Transport;
+import io.firehole.pool.transport.UpstreamStream;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeUpdate;
+import io.firehole.wire.proto.SubscribeUpdatePing;
+import io.firehole.wire.proto.SubscribeUpdatePong;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A provider in the same world: it behaves as the reference server does towards one who subscribes, and can be told to
+ * misbehave. Requests take effect a little later, none is acknowledged, and of those that wait only the last counts.
+ */
+final class FakeProvider implements Transport {
+
+    static final Duration CONNECT = Duration.ofMillis(5);
+    static final Duration DOWN = Duration.ofMillis(2);
+
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+
+    private final VirtualTime time;
+    private final Random random;
+    final List<Link> connections = new ArrayList<>();
+    final List<PermitClass> purposes = new ArrayList<>();
+
+    /** What the provider itself refuses: gives the text, or null for a good request. */
+    Function<SubscribeRequest, @Nullable String> rules = request -> null;
+
+    /** Whether a connection attempt succeeds. */
+    Predicate<Long> accepts = id -> true;
+
+    /** What each call ends with as soon as it has asked for something; null for not. */
+    @Nullable
+    GrpcStatus callsEndWith;
+
+    /** Whether updates are written at all. */
+    boolean silent;
+
+    /** What happens to an update on its way. */
+    Function<SubscribeUpdate, List<SubscribeUpdate>> wire = List::of;
+
+    FakeProvider(VirtualTime time, Random random) {
+        this.time = time;
+        this.random = random;
+    }
+
+    @Override
+    public Connection connect(long connectionId, PermitClass purpose, ConnectionListener listener) {
+        purposes.add(purpose);
+        Link link = new Link(connectionId, listener);
+        connections.add(link);
+        time.after(CONNECT, link::connected);
+        return link;
+    }
+
+    /** The chain has moved: every stream that sees it gets it. */
+    void on(FakeChain.Event event) {
+        if (!silent) {
+            open().forEach(link -> List.copyOf(link.streams).forEach(stream -> stream.on(event)));
+        }
+    }
+
+    List<Link> open() {
+        return connections.stream().filter(link -> link.ready && !link.closed).toList();
+    }
+
+    List<Stream> streams() {
+        return open().stream().flatMap(link -> link.streams.stream()).toList();
+    }
+
+    @Override
+    public void close() {
+        connections.forEach(Link::close);
+    }
+
+    /** One connection. */
+    final class Link implements Connection {
+
+        private final long id;
+        private final ConnectionListener listener;
+        final List<Stream> streams = new ArrayList<>();
+        private boolean ready;
+        private boolean closed;
+        boolean answersPing = true;
+
+        private Link(long id, ConnectionListener listener) {
+            this.id = id;
+            this.listener = listener;
+        }
+
+        private void connected() {
+            if (closed) {
+                return;
+            }
+            if (accepts.test(id)) {
+                ready = true;
+                listener.ready();
+            } else {
+                cut("connection refused");
+            }
+        }
+
+        /** The connection breaks. */
+        void cut(String why) {
+            end(GrpcStatus.Code.UNAVAILABLE.with(why));
+        }
+
+        private void end(GrpcStatus why) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            List.copyOf(streams).forEach(stream -> stream.end(GrpcStatus.Code.UNAVAILABLE.with(why.message())));
+            listener.closed(why);
+        }
+
+        @Override
+        public long id() {
+            return id;
+        }
+
+        @Override
+        public UpstreamStream subscribe(StreamListener told) {
+            Stream stream = new Stream(this, told);
+            streams.add(stream);
+            if (closed) {
+                stream.end(GrpcStatus.Code.UNAVAILABLE.with("closed"));
+            } else {
+                stream.ping();
+            }
+            return stream;
+        }
+
+        @Override
+        public CompletableFuture<UnaryReply> unary(String method, ByteString request, Duration timeout) {
+            CompletableFuture<UnaryReply> reply = new CompletableFuture<>();
+            if (answersPing || !method.endsWith("/Ping")) {
+                time.after(
+                        DOWN,
+                        () -> reply.complete(new UnaryReply.Answered(ByteString.copyFromUtf8(method + " on " + id))));
+            } else {
+                time.after(
+                        timeout,
+                        () -> reply.complete(
+                                new UnaryReply.Failed(GrpcStatus.Code.DEADLINE_EXCEEDED.with("no answer"))));
+            }
+            return reply;
+        }
+
+        @Override
+        public void close() {
+            time.execute(() -> end(GrpcStatus.OK));
+        }
+    }
+
+    /** One call. */
+    final class Stream implements UpstreamStream {
+
+        private final Link link;
+        private final StreamListener listener;
+        final List<SubscribeRequest> requests = new ArrayList<>();
+        private @Nullable SubscribeRequest waiting;
+        private @Nullable FilterSet filters;
+        int pings;
+        boolean ended;
+        boolean silent;
+
+        private Stream(Link link, StreamListener listener) {
+            this.link = link;
+            this.listener = listener;
+        }
+
+        @Override
+        public void send(SubscribeRequest request) {
+            if (ended) {
+                return;
+            }
+            SubscribeRequest received = copy(request);
+            if (received.hasPing()) {
+                pings++;
+                write(SubscribeUpdate.newBuilder()
+                        .setPong(SubscribeUpdatePong.newBuilder()
+                                .setId(received.getPing().getId()))
+                        .build());
+                return;
+            }
+            requests.add(received);
+            waiting = received;
+            time.after(Duration.ofMillis(1 + random.nextInt(30)), this::look);
+        }
+
+        private void look() {
+            SubscribeRequest request = waiting;
+            waiting = null;
+            if (request == null || ended) {
+                return;
+            }
+            GrpcStatus fault = callsEndWith;
+            String refusal = rules.apply(request);
+            if (refusal != null) {
+                fault = GrpcStatus.Code.INVALID_ARGUMENT.with(refusal);
+            }
+            if (fault != null) {
+                GrpcStatus why = fault;
+                time.after(DOWN, () -> end(why));
+                return;
+            }
+            try {
+                filters = FilterSet.compile(request, FilterLimits.UNLIMITED);
+            } catch (InvalidFilterException invalid) {
+                time.after(DOWN, () -> end(GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage())));
+            }
+        }
+
+        private void on(FakeChain.Event event) {
+            FilterSet current = filters;
+            if (current != null && !silent) {
+                event.seenBy(current).forEach(this::write);
+            }
+        }
+
+        void write(SubscribeUpdate update) {
+            for (SubscribeUpdate sent : wire.apply(update)) {
+                byte[] bytes = sent.toByteArray();
+                time.after(DOWN, () -> {
+                    if (!ended) {
+                        listener.update(bytes);
+                    }
+                });
+            }
+        }
+
+        void writeBytes(byte[] bytes) {
+            time.after(DOWN, () -> listener.update(bytes));
+        }
+
+        private void ping() {
+            if (!ended) {
+                write(SubscribeUpdate.newBuilder()
+                        .setPing(SubscribeUpdatePing.getDefaultInstance())
+                        .build());
+                time.after(PING_INTERVAL, this::ping);
+            }
+        }
+
+        /** The provider ends the call. */
+        void end(GrpcStatus why) {
+            if (!ended) {
+                ended = true;
+                link.streams.remove(this);
+                listener.closed(why);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            time.execute(() -> end(GrpcStatus.Code.CANCELLED.with("by the client")));
+        }
+
+        SubscribeRequest lastRequest() {
+            return requests.getLast();
+        }
+    }
+
+    private static SubscribeRequest copy(SubscribeRequest request) {
+        try {
+            return SubscribeRequest.parseFrom(request.toByteArray());
+        } catch (com.google.protobuf.InvalidProtocolBufferException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.firehole.pool;
+
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
+import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** A pool, its provider, a chain and readers in virtual time. */
+final class World {
+
+    final VirtualTime time = new VirtualTime();
+    final Random random;
+    final FakeProvider provider;
+    final FakeChain chain;
+    final List<FakeChain.Event> events = new ArrayList<>();
+    final Pool pool;
+
+    World(long seed) {
+        this(seed, PoolConfig.DEFAULT);
+    }
+
+    World(long seed, PoolConfig config) {
+        random = new Random(seed);
+        provider = new FakeProvider(time, random);
+        chain = new FakeChain(time, random, 12, event -> {
+            events.add(event);
+            provider.on(event);
+        });
+        pool = Pool.start(config, provider, new PoolRuntime(time, () -> time, random, Optional::empty));
+    }
+
+    /** The chain runs and the pool has its first connection. */
+    World running() {
+        chain.start();
+        pass(Duration.ofSeconds(2));
+        return this;
+    }
+
+    void pass(Duration duration) {
+        time.pass(duration);
+    }
+
+    Reader monitor(String id) {
+        return monitor(id, Group.MEDIUM);
+    }
+
+    Reader monitor(String id, Group group) {
+        return new Reader(time, pool, new Monitor(id, group));
+    }
+
+    PoolStats.MonitorStats stats(String id) {
+        return pool.stats().monitors().stream()
+                .filter(monitor -> monitor.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static SubscribeRequest transactions(String name, int... keys) {
+        SubscribeRequestFilterTransactions.Builder filter = SubscribeRequestFilterTransactions.newBuilder();
+        for (int key : keys) {
+            filter.addAccountInclude(FakeChain.key(key));
+        }
+        return SubscribeRequest.newBuilder()
+                .putTransactions(name, filter.build())
+                .build();
+    }
+
+    static SubscribeRequest accounts(String name, int... keys) {
+        SubscribeRequestFilterAccounts.Builder filter = SubscribeRequestFilterAccounts.newBuilder();
+        for (int key : keys) {
+            filter.addAccount(FakeChain.key(key));
+        }
+        return SubscribeRequest.newBuilder().putAccounts(name, filter.build()).build();
+    }
+
+    static SubscribeRequest slots(String name) {
+        return SubscribeRequest.newBuilder()
+                .putSlots(name, SubscribeRequestFilterSlots.getDefaultInstance())
+                .build();
+    }
+}
