@@ -135,7 +135,7 @@ public final class CuckooSet {
                 .build();
     }
 
-    private static int fingerprint(long hash) {
+    static int fingerprint(long hash) {
         int fingerprint = (int) (hash >>> 32) & 0xffff;
         return fingerprint == 0 ? 1 : fingerprint;
     }

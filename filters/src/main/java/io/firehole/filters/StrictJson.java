@@ -37,7 +37,7 @@ final class StrictJson {
         } catch (EOFException e) {
             throw new RequestJsonException(json.isBlank() ? "no JSON: the text is empty" : "the JSON ends too early");
         } catch (MalformedJsonException e) {
-            throw new RequestJsonException("not JSON: " + firstLine(e));
+            throw new RequestJsonException("not JSON: " + inWords(e));
         } catch (IOException e) {
             throw new UncheckedIOException("a string in memory cannot fail to be read", e);
         }
@@ -107,8 +107,10 @@ final class StrictJson {
         return text.length() <= CHARS_SHOWN ? text : text.substring(0, CHARS_SHOWN) + "...";
     }
 
-    /** Gson's own advice, which follows on the next line, is for programmers. */
-    private static String firstLine(MalformedJsonException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    /** Gson's words, but for those that advise a programmer. */
+    private static String inWords(MalformedJsonException e) {
+        String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        int place = line.indexOf(" at line ");
+        return line.startsWith("Use JsonReader") && place >= 0 ? "unexpected character" + line.substring(place) : line;
     }
 }
