@@ -26,12 +26,16 @@ public final class DataSlices {
         this.slices = slices;
     }
 
-    /** From offset to end, both unsigned; the end is 2^64-1 where offset + length would be more. */
-    private record Slice(long offset, long end) {
+    /** Both unsigned; offset + length may be more than numbers go. */
+    private record Slice(long offset, long length) {
 
-        static Slice of(SubscribeRequestAccountsDataSlice slice) {
-            long end = slice.getOffset() + slice.getLength();
-            return new Slice(slice.getOffset(), Long.compareUnsigned(end, slice.getOffset()) < 0 ? -1 : end);
+        boolean endsBeyondNumbers() {
+            return Long.compareUnsigned(offset + length, offset) < 0;
+        }
+
+        /** Unsigned; the greatest number if it is beyond that. */
+        long end() {
+            return endsBeyondNumbers() ? -1 : offset + length;
         }
     }
 
@@ -48,7 +52,7 @@ public final class DataSlices {
         }
         List<Slice> slices = new ArrayList<>(requested.size());
         for (SubscribeRequestAccountsDataSlice slice : requested) {
-            slices.add(Slice.of(slice));
+            slices.add(new Slice(slice.getOffset(), slice.getLength()));
         }
         // The reference compares each slice with all others, which is quadratic in what a client sends. Its answer is
         // the fault of the first slice that has one, the order before the overlap: the least offset to come and the
@@ -59,19 +63,21 @@ public final class DataSlices {
             leastOffset[i] = leastUnsigned(leastOffset[i + 1], slices.get(i).offset);
         }
         long greatestEnd = 0;
+        boolean toTheEnd = false;
         for (int i = 0; i < slices.size(); i++) {
             Slice slice = slices.get(i);
             if (Long.compareUnsigned(slice.offset, leastOffset[i + 1]) > 0) {
                 throw InvalidFilterException.because("failed to create filter: data slices out of order")
                         .in("[" + i + "]");
             }
-            if (Long.compareUnsigned(slice.offset, greatestEnd) < 0) {
+            if (toTheEnd || Long.compareUnsigned(slice.offset, greatestEnd) < 0) {
                 throw InvalidFilterException.because("failed to create filter: data slices overlapped")
                         .in("[" + i + "]");
             }
-            greatestEnd = Long.compareUnsigned(slice.end, greatestEnd) > 0 ? slice.end : greatestEnd;
+            toTheEnd |= slice.endsBeyondNumbers();
+            greatestEnd = Long.compareUnsigned(slice.end(), greatestEnd) > 0 ? slice.end() : greatestEnd;
         }
-        slices.removeIf(slice -> slice.offset == slice.end);
+        slices.removeIf(slice -> slice.length == 0);
         return new DataSlices(false, List.copyOf(slices));
     }
 
@@ -91,10 +97,10 @@ public final class DataSlices {
         }
         ByteString cut = ByteString.EMPTY;
         for (Slice slice : slices) {
-            if (Long.compareUnsigned(slice.end, data.size()) > 0) {
+            if (Long.compareUnsigned(slice.end(), data.size()) > 0) {
                 break; // and so do all that follow
             }
-            cut = cut.concat(data.substring((int) slice.offset, (int) slice.end));
+            cut = cut.concat(data.substring((int) slice.offset, (int) slice.end()));
         }
         return cut;
     }
@@ -114,7 +120,7 @@ public final class DataSlices {
         return whole
                 ? "whole"
                 : slices.stream()
-                        .map(slice -> Long.toUnsignedString(slice.offset) + ".." + Long.toUnsignedString(slice.end))
+                        .map(slice -> Long.toUnsignedString(slice.offset) + ".." + Long.toUnsignedString(slice.end()))
                         .toList()
                         .toString();
     }
