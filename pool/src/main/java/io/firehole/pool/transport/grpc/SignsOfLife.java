@@ -38,6 +38,8 @@ final class SignsOfLife {
     private final Duration timeout;
     private final Consumer<String> lost;
     private @Nullable Future<?> next;
+    private boolean asked;
+    private long askedNanos;
 
     private SignsOfLife(
             Channel socket,
@@ -86,29 +88,36 @@ final class SignsOfLife {
         next = socket.eventLoop().schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // A ping that cannot be written gets no answer, which is looked for.
     private void check() {
-        long silentNanos = clock.nanos() - gate.lastReadNanos();
-        if (silentNanos < every.toNanos()) {
-            checkIn(every.toNanos() - silentNanos);
-            return;
+        long nowNanos = clock.nanos();
+        long lastReadNanos = gate.lastReadNanos();
+        if (asked && lastReadNanos - askedNanos >= 0) {
+            asked = false;
         }
-        ChannelHandlerContext ctx = socket.pipeline().context(http2);
-        if (ctx == null) {
-            return;
+        if (asked) {
+            long waitedNanos = nowNanos - askedNanos;
+            if (waitedNanos >= timeout.toNanos()) {
+                lost.accept("no sign of life: silent for " + every.toMillis() + " ms, and no answer to a ping within "
+                        + timeout.toMillis() + " ms");
+            } else {
+                checkIn(Math.min(timeout.toNanos() - waitedNanos, every.toNanos()));
+            }
+        } else if (nowNanos - lastReadNanos < every.toNanos()) {
+            checkIn(every.toNanos() - (nowNanos - lastReadNanos));
+        } else {
+            ask(nowNanos);
+            checkIn(Math.min(timeout.toNanos(), every.toNanos()));
         }
-        http2.encoder().writePing(ctx, false, PING, ctx.newPromise());
-        http2.flush(ctx);
-        long askedNanos = clock.nanos();
-        next = socket.eventLoop().schedule(() -> answered(askedNanos), timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void answered(long askedNanos) {
-        if (gate.lastReadNanos() - askedNanos >= 0) {
-            checkIn(Math.max(0, every.toNanos() - (clock.nanos() - gate.lastReadNanos())));
-        } else {
-            lost.accept("no sign of life: silent for " + every.toMillis() + " ms, and no answer to a ping within "
-                    + timeout.toMillis() + " ms");
+    @SuppressWarnings("FutureReturnValueIgnored") // A ping that cannot be written gets no answer, which is looked for.
+    private void ask(long nowNanos) {
+        asked = true;
+        askedNanos = nowNanos;
+        ChannelHandlerContext ctx = socket.pipeline().context(http2);
+        if (ctx != null) {
+            http2.encoder().writePing(ctx, false, PING, ctx.newPromise());
+            http2.flush(ctx);
         }
     }
 

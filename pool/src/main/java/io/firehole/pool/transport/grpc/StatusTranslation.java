@@ -13,6 +13,9 @@ final class StatusTranslation {
     /** What grpc-java says first when the answer to a call is plain HTTP with that status. */
     private static final String HTTP_429 = "HTTP status code 429";
 
+    /** What it says when a stream was reset. */
+    private static final String RESET = "RST_STREAM closed stream";
+
     /** What it adds for its developers. */
     private static final String PIPELINE = "Channel Pipeline:";
 
@@ -21,7 +24,18 @@ final class StatusTranslation {
     private StatusTranslation() {}
 
     static GrpcStatus of(Status status) {
-        return new GrpcStatus(GrpcStatus.Code.of(status.getCode().value()), text(status));
+        GrpcStatus.Code code = isResetAsCancel(status)
+                ? GrpcStatus.Code.UNAVAILABLE
+                : GrpcStatus.Code.of(status.getCode().value());
+        return code.with(text(status));
+    }
+
+    /**
+     * Whether the provider reset the stream with CANCEL. grpc-java makes that CANCELLED, which for us means: by ourselves.
+     */
+    private static boolean isResetAsCancel(Status status) {
+        String description = status.getDescription();
+        return status.getCode() == Status.Code.CANCELLED && description != null && description.startsWith(RESET);
     }
 
     /** Whether the call was refused with HTTP 429: gRPC knows no code for that and makes it UNAVAILABLE. */
