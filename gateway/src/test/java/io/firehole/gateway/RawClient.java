@@ -102,7 +102,7 @@ final class RawClient implements AutoCloseable {
             ChannelHandlerContext ctx = channel.pipeline().context(http2);
             try {
                 Future<?> unused = write.to(ctx, http2.encoder());
-                ctx.flush();
+                channel.flush(); // through the handler, whose flow control holds DATA back until then
             } catch (Http2Exception e) {
                 throw new AssertionError(e);
             }
@@ -130,6 +130,9 @@ final class RawClient implements AutoCloseable {
 
     @Override
     public void close() {
+        if (eventLoop.isShuttingDown()) {
+            return;
+        }
         channel.close().syncUninterruptibly();
         var unused = eventLoop.shutdownGracefully(0, 1, SECONDS);
     }

@@ -1,6 +1,7 @@
 package io.firehole.gateway;
 
 import static io.firehole.gateway.FakeUpstream.PATIENCE_SECONDS;
+import static io.firehole.gateway.OpenGateway.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.gateway.FakeUpstream.FakeFeed;
@@ -9,12 +10,10 @@ import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.netty.handler.codec.http2.Http2Error;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,94 +21,85 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(2 * PATIENCE_SECONDS)
 class StalledClientTest {
 
-    private static final String SUBSCRIBE = "/geyser.Geyser/Subscribe";
-    private static final int WINDOW = 65_535;
+    private static final int WINDOW = OpenGateway.WINDOW_BYTES;
     private static final int PACK = 64 * 1024;
     private static final int UPDATES = 20_000;
     private static final int UPDATE_BYTES = 1_000;
 
-    private static final GatewayConfig CONFIG = GatewayConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-
-    private final FakeUpstream upstream = new FakeUpstream();
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
-    }
-
     @Test
     void takesNoMoreFromItsMailboxThanItsWindowAndOnePack() throws Exception {
-        Gateway gateway = gateway(CONFIG);
-        RawClient.Call stalled = client(gateway).call(SUBSCRIBE);
-        FakeFeed mailbox = upstream.nextFeed();
-        fill(mailbox);
-        readUntilWindowIsClosed(stalled);
+        try (OpenGateway open = new OpenGateway()) {
+            RawClient.Call stalled = open.rawClient().call(SUBSCRIBE);
+            FakeFeed mailbox = open.upstream.nextFeed();
+            fill(mailbox);
+            readUntilWindowIsClosed(stalled);
 
-        RawClient.Call other = client(gateway).call(SUBSCRIBE);
-        FakeFeed otherMailbox = upstream.nextFeed();
-        for (int slot = 0; slot < 50; slot++) {
-            otherMailbox.offer(Updates.account("other", slot, UPDATE_BYTES));
+            RawClient.Call other = open.rawClient().call(SUBSCRIBE);
+            FakeFeed otherMailbox = open.upstream.nextFeed();
+            for (int slot = 0; slot < 50; slot++) {
+                otherMailbox.offer(Updates.account("other", slot, UPDATE_BYTES));
+            }
+            assertThat(read(other, 50)).hasSize(50);
+
+            assertThat(mailbox.polledBytes()).isLessThan(WINDOW + 2 * PACK);
+            assertThat(mailbox.waiting()).isGreaterThan(UPDATES - (WINDOW + 2 * PACK) / UPDATE_BYTES);
         }
-        assertThat(read(other, 50)).hasSize(50);
-
-        assertThat(mailbox.polledBytes()).isLessThan(WINDOW + 2 * PACK);
-        assertThat(mailbox.waiting()).isGreaterThan(UPDATES - (WINDOW + 2 * PACK) / UPDATE_BYTES);
     }
 
     @Test
     void goesOnWhereItStoppedOnceItReads() throws Exception {
-        Gateway gateway = gateway(CONFIG);
-        RawClient.Call call = client(gateway).call(SUBSCRIBE);
-        FakeFeed mailbox = upstream.nextFeed();
-        fill(mailbox);
+        try (OpenGateway open = new OpenGateway()) {
+            RawClient.Call call = open.rawClient().call(SUBSCRIBE);
+            FakeFeed mailbox = open.upstream.nextFeed();
+            fill(mailbox);
 
-        List<Long> slots = read(call, UPDATES);
+            List<Long> slots = read(call, UPDATES);
 
-        assertThat(slots).hasSize(UPDATES).isSorted().startsWith(0L).endsWith(UPDATES - 1L);
-        assertThat(mailbox.waiting()).isZero();
+            assertThat(slots.equals(LongStream.range(0, UPDATES).boxed().toList())).isTrue();
+            assertThat(mailbox.waiting()).isZero();
+        }
     }
 
     @Test
     void isCutOffWhenItTakesNothingForTooLong() throws Exception {
-        Gateway gateway = gateway(CONFIG.withTimes(new StreamTimes(
-                Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofMillis(100), Duration.ZERO)));
-        RawClient.Call stalled = client(gateway).call(SUBSCRIBE);
-        FakeFeed mailbox = upstream.nextFeed();
-        fill(mailbox);
+        StreamTimes impatient = new StreamTimes(
+                Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofMillis(100), Duration.ZERO);
+        try (OpenGateway open = new OpenGateway(OpenGateway.CONFIG.withTimes(impatient))) {
+            RawClient.Call stalled = open.rawClient().call(SUBSCRIBE);
+            FakeFeed mailbox = open.upstream.nextFeed();
+            fill(mailbox);
+            readUntilWindowIsClosed(stalled);
 
-        readUntilWindowIsClosed(stalled);
-
-        assertThat(stalled.nextButData()).isEqualTo(new Seen.Reset(Http2Error.CANCEL.code()));
-        mailbox.awaitClosed();
-        assertThat(gateway.stats().streams().stalled()).isEqualTo(1);
-        assertThat(gateway.stats().streams().open()).isZero();
+            assertThat(stalled.nextButData()).isEqualTo(new Seen.Reset(Http2Error.CANCEL.code()));
+            mailbox.awaitClosed();
+            assertThat(open.gateway.stats().streams().stalled()).isEqualTo(1);
+            assertThat(open.gateway.stats().streams().open()).isZero();
+        }
     }
 
     @Test
     void getsItsStatusBehindWhatItHasNotReadYet() throws Exception {
-        Gateway gateway = gateway(CONFIG);
-        RawClient.Call call = client(gateway).call(SUBSCRIBE);
-        FakeFeed mailbox = upstream.nextFeed();
-        fill(mailbox);
-        readUntilWindowIsClosed(call);
+        try (OpenGateway open = new OpenGateway()) {
+            RawClient.Call call = open.rawClient().call(SUBSCRIBE);
+            FakeFeed mailbox = open.upstream.nextFeed();
+            fill(mailbox);
+            readUntilWindowIsClosed(call);
 
-        mailbox.end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
-        call.consume(WINDOW);
-        Seen next = call.next();
-        while (next instanceof Seen.Data data) {
-            call.consume(Math.max(1, data.bytes().size()));
-            next = call.next();
+            mailbox.end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
+            call.consume(WINDOW);
+            Seen next = call.next();
+            while (next instanceof Seen.Data data) {
+                call.consume(Math.max(1, data.bytes().size()));
+                next = call.next();
+            }
+
+            assertThat(next).isInstanceOfSatisfying(Seen.Headers.class, trailers -> {
+                assertThat(trailers.last()).isTrue();
+                assertThat(trailers.values())
+                        .containsEntry("grpc-status", "13")
+                        .containsEntry("grpc-message", "lagged to send an update");
+            });
         }
-
-        assertThat(next).isInstanceOfSatisfying(Seen.Headers.class, trailers -> {
-            assertThat(trailers.last()).isTrue();
-            assertThat(trailers.values())
-                    .containsEntry("grpc-status", "13")
-                    .containsEntry("grpc-message", "lagged to send an update");
-        });
     }
 
     /** Puts far more into a mailbox than windows and buffers hold. */
@@ -142,17 +132,5 @@ class StalledClientTest {
             }
         }
         return slots;
-    }
-
-    private Gateway gateway(GatewayConfig config) throws Exception {
-        Gateway gateway = Gateway.start(config, upstream);
-        open.add(gateway::stop);
-        return gateway;
-    }
-
-    private RawClient client(Gateway gateway) {
-        RawClient client = new RawClient(gateway.address(), WINDOW);
-        open.add(client);
-        return client;
     }
 }

@@ -65,7 +65,7 @@ public final class StreamCounters {
      *
      * @param open streams there are now
      * @param opened streams there have been
-     * @param requests that asked for filters
+     * @param requests for filters, good or bad
      * @param pings of clients that were answered
      * @param writes buffers handed to clients' connections
      * @param messages begun in those writes, pings and pongs too

@@ -166,10 +166,10 @@ public final class SubscribeCall {
     public void gone() {
         if (state != State.OVER) {
             state = State.OVER;
-            giveUp();
+            given.counters().streamClosed();
             stallTimer.cancel();
             endTimer.cancel();
-            given.counters().streamClosed();
+            giveUp();
         }
     }
 
@@ -256,6 +256,7 @@ public final class SubscribeCall {
                 feed.check(request);
                 return new Checked.Ping(request.getPing().getId());
             }
+            given.counters().requestTaken();
             feed.request(request);
             return new Checked.Taken();
         } catch (InvalidFilterException e) {
@@ -271,7 +272,7 @@ public final class SubscribeCall {
 
     private void apply(Checked checked) {
         switch (checked) {
-            case Checked.Taken() -> given.counters().requestTaken();
+            case Checked.Taken() -> {}
             case Checked.Ping(int id) -> {
                 given.counters().pingAnswered();
                 packer.urgent(update().setPong(SubscribeUpdatePong.newBuilder().setId(id))
