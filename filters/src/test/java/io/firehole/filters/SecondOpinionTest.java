@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SecondOpinionTest {
 
     private static final boolean IN_CI = "true".equals(System.getenv("CI"));
-    private static final int REQUESTS = IN_CI ? 2_000 : 100;
+    private static final int REQUESTS = IN_CI ? 1_000 : 100;
     private static final int UPDATES_EACH = 40;
     private static final int SLICINGS = IN_CI ? 200_000 : 20_000;
     private static final long SEED = 361_774_429;
