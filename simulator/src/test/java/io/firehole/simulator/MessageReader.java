@@ -6,6 +6,8 @@ import io.firehole.wire.framing.MessageDeframer;
 import io.firehole.wire.framing.MessageEncoding;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The messages of one call of a {@link RawClient}. */
 final class MessageReader {
@@ -29,16 +31,36 @@ final class MessageReader {
 
     byte[] next() throws InterruptedException {
         while (ready.isEmpty()) {
-            Frame frame = client.next(one -> one.type() == RawClient.DATA && one.stream() == stream);
-            frames++;
-            largest = Math.max(largest, frame.payload().remaining());
-            try {
-                deframer.feed(frame.payload(), ready::add);
-            } catch (FramingException e) {
-                throw new AssertionError(e);
-            }
+            take(client.next());
         }
         return ready.remove();
+    }
+
+    /** Takes frames until none has come for so long. */
+    void collectUntilSilentFor(long millis) throws InterruptedException {
+        for (Frame frame = poll(millis); frame != null; frame = poll(millis)) {
+            take(frame);
+        }
+    }
+
+    private @Nullable Frame poll(long millis) throws InterruptedException {
+        return client.poll(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    private void take(Frame frame) {
+        if (frame.type() < 0) {
+            throw new AssertionError("the connection ended: " + frame);
+        }
+        if (frame.type() != RawClient.DATA || frame.stream() != stream) {
+            return;
+        }
+        frames++;
+        largest = Math.max(largest, frame.payload().remaining());
+        try {
+            deframer.feed(frame.payload(), ready::add);
+        } catch (FramingException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** How many DATA frames it took. */

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 client that shows every frame, and the end of the socket, as they come. */
 final class RawClient implements AutoCloseable {
@@ -50,8 +52,12 @@ final class RawClient implements AutoCloseable {
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
     private int nextStream = 1;
 
-    /** A frame as it came. */
-    record Frame(int type, int flags, int stream, ByteBuffer payload) {
+    /**
+     * A frame as it came.
+     *
+     * @param headers what a HEADERS frame says; empty for all others
+     */
+    record Frame(int type, int flags, int stream, ByteBuffer payload, Http2Headers headers) {
         boolean endsStream() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
         }
@@ -76,7 +82,7 @@ final class RawClient implements AutoCloseable {
                 0,
                 0,
                 ByteBuffer.allocate(4).putInt(Integer.MAX_VALUE - 65_535).array()));
-        out.write(hello.toByteArray());
+        write(hello.toByteArray());
         Thread.ofVirtual().start(this::read);
     }
 
@@ -105,7 +111,7 @@ final class RawClient implements AutoCloseable {
         for (byte[] message : messages) {
             all.write(frame(DATA, 0, stream, MessageHeader.frame(message)));
         }
-        out.write(all.toByteArray());
+        write(all.toByteArray());
         return stream;
     }
 
@@ -115,29 +121,29 @@ final class RawClient implements AutoCloseable {
         for (byte[] message : messages) {
             all.write(frame(DATA, 0, stream, MessageHeader.frame(message)));
         }
-        out.write(all.toByteArray());
+        write(all.toByteArray());
     }
 
     /** Sends bytes on an open call, without a header of gRPC. */
     void sendRaw(int stream, byte[] bytes) throws IOException {
-        out.write(frame(DATA, 0, stream, bytes));
+        write(frame(DATA, 0, stream, bytes));
     }
 
     /** Ends the client's side of a call. */
     void halfClose(int stream) throws IOException {
-        out.write(frame(DATA, END_STREAM, stream, new byte[0]));
+        write(frame(DATA, END_STREAM, stream, new byte[0]));
     }
 
     void ping() throws IOException {
-        out.write(frame(PING, 0, 0, new byte[8]));
+        write(frame(PING, 0, 0, new byte[8]));
     }
 
     void reset(int stream) throws IOException {
-        out.write(frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(8).array()));
+        write(frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(8).array()));
     }
 
     void grantWindow(int stream, int bytes) throws IOException {
-        out.write(frame(
+        write(frame(
                 WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array()));
     }
 
@@ -166,6 +172,12 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** The next frame, if one comes within so many nanoseconds. */
+    @Nullable
+    Frame poll(long nanos) throws InterruptedException {
+        return frames.poll(nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** Whether nothing came for so long. The one thing that can only be seen by waiting. */
     boolean silentFor(long millis) throws InterruptedException {
         Frame frame = frames.poll(millis, TimeUnit.MILLISECONDS);
@@ -177,21 +189,11 @@ final class RawClient implements AutoCloseable {
         frames.clear();
     }
 
-    /** The headers in a HEADERS frame. Frames must be decoded in the order in which they came. */
-    Http2Headers headers(Frame frame) {
-        try {
-            return decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
-        } catch (Http2Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
     /** The headers with which a call ends. */
     Http2Headers trailers(int stream) throws InterruptedException {
         for (Frame frame = next(HEADERS); ; frame = next(HEADERS)) {
-            Http2Headers headers = headers(frame);
             if (frame.stream() == stream && frame.endsStream()) {
-                return headers;
+                return frame.headers();
             }
         }
     }
@@ -206,18 +208,28 @@ final class RawClient implements AutoCloseable {
                 int stream = in.readInt() & Integer.MAX_VALUE;
                 byte[] payload = in.readNBytes(length);
                 if (type == SETTINGS && (flags & ACK) == 0) {
-                    synchronized (this) {
-                        out.write(frame(SETTINGS, ACK, 0, new byte[0]));
-                    }
+                    write(frame(SETTINGS, ACK, 0, new byte[0]));
                 } else if (type != SETTINGS && type != WINDOW_UPDATE) {
-                    frames.add(new Frame(type, flags, stream, ByteBuffer.wrap(payload)));
+                    // Every block is decoded as it comes: the next ones rest on it.
+                    Http2Headers headers = type == HEADERS
+                            ? decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload))
+                            : EmptyHttp2Headers.INSTANCE;
+                    frames.add(new Frame(type, flags, stream, ByteBuffer.wrap(payload), headers));
                 }
             }
         } catch (EOFException e) {
-            frames.add(new Frame(FIN, 0, 0, ByteBuffer.allocate(0)));
-        } catch (IOException e) {
-            frames.add(new Frame(RESET, 0, 0, ByteBuffer.allocate(0)));
+            frames.add(end(FIN));
+        } catch (IOException | Http2Exception e) {
+            frames.add(end(RESET));
         }
+    }
+
+    private synchronized void write(byte[] bytes) throws IOException {
+        out.write(bytes);
+    }
+
+    private static Frame end(int type) {
+        return new Frame(type, 0, 0, ByteBuffer.allocate(0), EmptyHttp2Headers.INSTANCE);
     }
 
     private static byte[] frame(int type, int flags, int stream, byte[] payload) {

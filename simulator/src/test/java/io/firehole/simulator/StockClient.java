@@ -6,6 +6,7 @@ import io.firehole.wire.proto.SubscribeRequestPing;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -28,11 +29,20 @@ final class StockClient implements AutoCloseable {
     private final ManagedChannel channel;
 
     StockClient(InetSocketAddress address) {
-        channel = NettyChannelBuilder.forAddress(address)
-                .usePlaintext()
+        this(NettyChannelBuilder.forAddress(address));
+    }
+
+    private StockClient(NettyChannelBuilder builder) {
+        channel = builder.usePlaintext()
                 .disableRetry()
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .build();
+    }
+
+    /** One that does not name gzip, as grpc-java does by itself. */
+    static StockClient withoutCompression(InetSocketAddress address) {
+        return new StockClient(
+                NettyChannelBuilder.forAddress(address).decompressorRegistry(DecompressorRegistry.emptyInstance()));
     }
 
     ManagedChannel channel() {

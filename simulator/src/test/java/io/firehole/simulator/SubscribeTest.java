@@ -53,7 +53,7 @@ class SubscribeTest {
             Frame first = raw.next();
             assertThat(first.type()).isEqualTo(RawClient.HEADERS);
             assertThat(first.endsStream()).isFalse();
-            assertThat(raw.headers(first).status().toString()).isEqualTo("200");
+            assertThat(first.headers().status().toString()).isEqualTo("200");
             Frame second = raw.next();
             assertThat(second.type()).isEqualTo(RawClient.DATA);
             assertThat(second.stream()).isEqualTo(stream);

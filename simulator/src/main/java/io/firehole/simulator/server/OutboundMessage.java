@@ -1,10 +1,11 @@
 package io.firehole.simulator.server;
 
 import io.firehole.wire.UpdateKind;
+import java.util.Arrays;
 
 /**
  * One message for one client, as runs of bytes to be written one after the other: the names it matched under, the
- * payload that all clients share, and the end. None of the arrays may be changed.
+ * payload that all clients share, and the end. None of the arrays may be changed. Belongs to its box.
  */
 final class OutboundMessage {
 
@@ -12,8 +13,8 @@ final class OutboundMessage {
 
     private final UpdateKind kind;
     private final byte[] names;
-    private final byte[] payload;
-    private final int offset;
+    private byte[] payload;
+    private int offset;
     private final int length;
     private final byte[] end;
 
@@ -29,6 +30,17 @@ final class OutboundMessage {
     /** A message that is one run of bytes. */
     static OutboundMessage of(UpdateKind kind, byte[] bytes) {
         return new OutboundMessage(kind, NOTHING, bytes, 0, bytes.length, NOTHING);
+    }
+
+    /**
+     * Takes a copy of the payload if that is a part of something larger: a message that waits must not keep a whole
+     * slot in memory.
+     */
+    void detach() {
+        if (payload.length > length) {
+            payload = Arrays.copyOfRange(payload, offset, offset + length);
+            offset = 0;
+        }
     }
 
     int size() {

@@ -5,6 +5,8 @@ import io.firehole.wire.framing.MessageHeader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +23,21 @@ final class Outbox {
     private final ArrayDeque<OutboundMessage> waiting = new ArrayDeque<>();
     private final int maxMessages;
     private final long maxBytes;
+    private final QueueBudget budget;
     private final MessagePacker packer;
     private final Traffic traffic;
 
+    /** The newest of those waiting: their payloads are still shared. */
+    private final List<OutboundMessage> fresh = new ArrayList<>();
+
     private long waitingBytes;
+    private long countedBytes;
 
     /** The message that is partly out, as what is left of it. */
     private @Nullable Rest rest;
 
-    Outbox(StreamLimits limits, MessageEncoding encoding, Traffic traffic) {
+    Outbox(StreamLimits limits, QueueBudget budget, MessageEncoding encoding, Traffic traffic) {
+        this.budget = budget;
         this.maxMessages = limits.queuedMessages();
         this.maxBytes = limits.queuedBytes();
         this.packer = new MessagePacker(encoding);
@@ -38,13 +46,25 @@ final class Outbox {
 
     /** Whether one more message is too much. A single message is never too much, however large. */
     boolean isFull() {
-        return waiting.size() >= maxMessages || (waitingBytes >= maxBytes && !waiting.isEmpty());
+        return waiting.size() >= maxMessages
+                || (!waiting.isEmpty() && (waitingBytes >= maxBytes || budget.isOver(waitingBytes)));
     }
 
     /** Adds a message, also when the box is full: pings, pongs and the like have room of their own. */
     void add(OutboundMessage message) {
         waiting.add(message);
+        fresh.add(message);
         waitingBytes += message.size();
+    }
+
+    /** Says that what waits now will wait for a while. */
+    void settle() {
+        if (!waiting.isEmpty()) {
+            fresh.forEach(OutboundMessage::detach);
+        }
+        fresh.clear();
+        budget.add(waitingBytes - countedBytes);
+        countedBytes = waitingBytes;
     }
 
     boolean isEmpty() {
@@ -64,6 +84,7 @@ final class Outbox {
         waiting.clear();
         waitingBytes = 0;
         rest = null;
+        settle();
     }
 
     /** The next piece of what waits; the box must not be empty. The caller owns it. */

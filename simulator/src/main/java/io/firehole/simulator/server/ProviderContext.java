@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What every connection and call of one provider shares.
  *
+ * @param budget of what waits for all clients
  * @param workers for what takes too long for an event loop
  * @param shuttingDown whether new calls are to be turned away
  */
@@ -26,6 +27,7 @@ record ProviderContext(
         FaultDesk faults,
         StreamLedger streams,
         Traffic traffic,
+        QueueBudget budget,
         Executor workers,
         ByteBufAllocator allocator,
         BooleanSupplier shuttingDown) {}

@@ -114,6 +114,7 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
                 faults,
                 streams,
                 traffic,
+                QueueBudget.ofMemory(),
                 workers,
                 PooledByteBufAllocator.DEFAULT,
                 () -> shuttingDown);

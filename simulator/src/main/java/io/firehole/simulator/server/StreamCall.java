@@ -89,7 +89,7 @@ final class StreamCall implements Call {
         this.reply = reply;
         this.loop = loop;
         this.provider = provider;
-        this.outbox = new Outbox(provider.limits(), encoding, provider.traffic());
+        this.outbox = new Outbox(provider.limits(), provider.budget(), encoding, provider.traffic());
         this.consent = consent;
         this.onClosed = onClosed;
         this.encoding = encoding;
@@ -338,6 +338,7 @@ final class StreamCall implements Call {
         } finally {
             pumping = false;
         }
+        outbox.settle();
         GrpcStatus status = ending;
         if (outbox.isEmpty()) {
             if (status != null && !reply.isEnded()) {

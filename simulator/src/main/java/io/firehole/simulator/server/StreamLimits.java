@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param queuedMessages how many messages may wait for a client; one more ends its stream with INTERNAL {@code lagged to
  *     send an update}
  * @param queuedBytes how many bytes of messages may wait for a client, with the same end. The reference counts messages
- *     only; this is here so that slow clients cannot eat the simulator's memory
+ *     only; this is here so that slow clients cannot eat the simulator's memory. When all clients together hold a third
+ *     of the memory there is, those that hold over 4 MiB are slow as well
  * @param pingEvery how often a ping is sent, after the first at once
  */
 public record StreamLimits(int queuedMessages, long queuedBytes, Duration pingEvery) {
