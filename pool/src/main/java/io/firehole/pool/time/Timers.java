@@ -1,6 +1,7 @@
 package io.firehole.pool.time;
 
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -24,11 +25,15 @@ public interface Timers {
         void cancel();
     }
 
-    /** Timers that run their tasks on that executor, which stays the caller's to shut down. */
+    /** Timers that run their tasks on that executor, which stays the caller's to shut down: then nothing runs any more. */
     static Timers on(ScheduledExecutorService executor) {
         return (delayNanos, task) -> {
-            Future<?> scheduled = executor.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
-            return () -> scheduled.cancel(false);
+            try {
+                Future<?> scheduled = executor.schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+                return () -> scheduled.cancel(false);
+            } catch (RejectedExecutionException shutDown) {
+                return () -> {};
+            }
         };
     }
 }

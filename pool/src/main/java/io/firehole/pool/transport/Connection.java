@@ -11,7 +11,11 @@ public interface Connection {
     /** The number it was opened with. */
     long id();
 
-    /** Opens a {@code Subscribe} call; {@code listener} is told on the event loop. */
+    /**
+     * Opens a {@code Subscribe} call, at once or as soon as the connection is open.
+     *
+     * @param listener told on the event loop, never within this call
+     */
     UpstreamStream subscribe(StreamListener listener);
 
     /**

@@ -15,7 +15,8 @@ public interface StreamListener {
     /**
      * The call has ended; nothing follows.
      *
-     * @param why the provider's status, or UNAVAILABLE with what the transport saw
+     * @param why the provider's status, or UNAVAILABLE with what the transport saw; CANCELLED only if it was we who ended
+     *     it, by {@link UpstreamStream#cancel} or {@link Connection#close}, or the provider said so in words
      */
     void closed(GrpcStatus why);
 }

@@ -174,7 +174,8 @@ public final class GrpcTransport implements Transport {
         return builder.build();
     }
 
-    private Channel gatedSocket(GrpcConnection connection) {
+    /** What grpc-java gets when it wants a socket: one with a gate in front. */
+    Channel gatedSocket(GrpcConnection connection) {
         Channel socket = loops.newSocket();
         socket.pipeline().addFirst(new ConnectGate(connection, budget, clock));
         return socket;

@@ -12,8 +12,16 @@ import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.time.Timers;
 import io.firehole.pool.transport.Connection;
 import io.firehole.wire.GrpcStatus;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,6 +111,29 @@ class ConnectGateTest {
         assertThat(budget.snapshot().granted()).isCloseTo(provider.accepted().size(), within(5L));
     }
 
+    /** Why the gate stands where it stands: one permit per call, taken before the call, would have been 20 here. */
+    @Test
+    void withoutTheGateTwentyCallsBecomeManyMoreConnects() throws Exception {
+        RawProvider provider = opened(RawProvider.that(RawProvider.CLOSES));
+        List<ManagedChannel> channels = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", provider.port())
+                    .usePlaintext()
+                    .build();
+            channels.add(channel);
+            channel.newCall(RawMessages.SUBSCRIBE, CallOptions.DEFAULT.withWaitForReady())
+                    .start(new ClientCall.Listener<>() {}, new Metadata());
+        }
+        try {
+            for (int i = 0; i < 41; i++) {
+                provider.awaitArrival();
+            }
+        } finally {
+            channels.forEach(ManagedChannel::shutdownNow);
+        }
+        assertThat(provider.worst(Duration.ofSeconds(60).toNanos())).isGreaterThan(40);
+    }
+
     @Test
     void aConnectionThatWasUpNeverConnectsAgain() throws Exception {
         ConnectionBudget budget = plenty();
@@ -128,6 +159,24 @@ class ConnectGateTest {
         second.call();
         assertThat(second.connections()).isEqualTo(1);
         assertThat(budget.snapshot().granted()).isEqualTo(2);
+    }
+
+    @Test
+    void aSocketOfAConnectionThatWasUpIsRefusedByItsGate() throws Exception {
+        ConnectionBudget budget = plenty();
+        GeyserServer server = opened(GeyserServer.start());
+        GrpcTransport transport = transport(server.endpoint(), budget);
+        GrpcConnection connection = (GrpcConnection) transport.connect(1, HIGH, heard);
+        heard.next(Heard.Event.Ready.class);
+
+        // As grpc-java would open one, if it ever did.
+        Channel socket = transport.gatedSocket(connection);
+        connection.loop().register(socket).await();
+        ChannelFuture connecting =
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        assertThat(connecting.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(connecting.cause()).hasMessageContaining("a connection lives once");
+        assertThat(budget.snapshot().granted()).isEqualTo(1);
     }
 
     @Test
