@@ -10,7 +10,6 @@ import io.firehole.simulator.chain.RingEvent.Data;
 import io.firehole.simulator.chain.RingEvent.Status;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -131,31 +130,40 @@ public final class Matches {
     /** Counts two steps per position, since a transaction can go out as itself and as its status. */
     private int walkData(Data data, int at, MatchVisitor visitor) {
         SlotLayout layout = slots.derivation().layout(data.slot());
-        BitSet lastWrites = slots.templates().facts.lastWrites();
-        for (int step = at; data.from() + step / 2 < data.to(); step++) {
-            int position = data.from() + step / 2;
+        boolean statusOnly = at % 2 == 1;
+        for (int position = data.from() + at / 2; position < data.to(); position++) {
             int index = layout.index(position);
-            boolean second = step % 2 == 1;
-            boolean goOn = switch (layout.kind(position)) {
-                case SlotLayout.TRANSACTION -> {
-                    NameList names = second ? statusNames(data.slot(), index) : txNames(data.slot(), index);
-                    yield names == null
-                            || (second ? visitor.transactionStatus(names, index) : visitor.transaction(names, index));
-                }
+            int step = 2 * (position - data.from());
+            switch (layout.kind(position)) {
                 case SlotLayout.ACCOUNT -> {
                     NameList names = accounts[index];
-                    yield second
-                            || names == null
-                            || (data.lastWritesOnly() && !lastWrites.get(index))
-                            || visitor.account(names, index);
+                    if (names != null && counts(data, index) && !visitor.account(names, index)) {
+                        return step + 2;
+                    }
                 }
-                default -> second || entries == null || visitor.entry(entries, index);
-            };
-            if (!goOn) {
-                return step + 1;
+                case SlotLayout.TRANSACTION -> {
+                    NameList names = statusOnly ? null : txNames(data.slot(), index);
+                    if (names != null && !visitor.transaction(names, index)) {
+                        return step + 1;
+                    }
+                    NameList ofStatus = statusNames(data.slot(), index);
+                    if (ofStatus != null && !visitor.transactionStatus(ofStatus, index)) {
+                        return step + 2;
+                    }
+                    statusOnly = false;
+                }
+                default -> {
+                    if (entries != null && !visitor.entry(entries, index)) {
+                        return step + 2;
+                    }
+                }
             }
         }
         return DONE;
+    }
+
+    private boolean counts(Data data, int account) {
+        return !data.lastWritesOnly() || slots.templates().facts.lastWrites().get(account);
     }
 
     private @Nullable NameList txNames(long slot, int transaction) {
