@@ -33,6 +33,8 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every call of the gateway by its path: {@code Subscribe}, the unary methods, health, and what is not served.
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Lives on the event loops of the connections; each call stays on its own.
  */
 final class GeyserService implements HttpService {
+
+    private static final Logger logger = LoggerFactory.getLogger(GeyserService.class);
 
     static final String SERVICE = "geyser.Geyser";
 
@@ -88,6 +92,15 @@ final class GeyserService implements HttpService {
 
     @Override
     public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
+        try {
+            return route(ctx, request);
+        } catch (RuntimeException e) {
+            logger.error("A call of {} failed", ctx.path(), e);
+            return GrpcReplies.refusal(GrpcStatus.Code.INTERNAL.with("the gateway failed to take the call"));
+        }
+    }
+
+    private HttpResponse route(ServiceRequestContext ctx, HttpRequest request) {
         MediaType type = request.contentType();
         if (type == null
                 || !type.type().equals("application")
@@ -149,9 +162,9 @@ final class GeyserService implements HttpService {
     private HttpResponse subscribe(
             ServiceRequestContext ctx, HttpRequest request, Monitor monitor, MessageEncoding received) {
         Channel connection = Objects.requireNonNull(ctx.log().partial().channel(), "channel");
-        Optional<Admission.Refused> full = calls.full(connection);
-        if (full.isPresent()) {
-            return refuse(full.get());
+        Optional<Admission.Refused> tooMany = calls.full(connection);
+        if (tooMany.isPresent()) {
+            return refuse(tooMany.get());
         }
         MessageEncoding sent = config.compressesUpdates()
                 ? MessageEncoding.chosenFrom(request.headers().get("grpc-accept-encoding"))
@@ -161,6 +174,11 @@ final class GeyserService implements HttpService {
         RequestInlet inlet = new RequestInlet(outlet);
         Wakeup wakeup = new Wakeup(eventLoop);
         Feed feed = upstream.subscribe(monitor, wakeup);
+        GrpcStatus full = feed.ended();
+        if (full != null) {
+            feed.close();
+            return refuse(new Admission.Refused(Refusal.POOL, full));
+        }
         SubscribeCall call =
                 new SubscribeCall(surroundings(eventLoop), eventLoop, feed, wakeup, outlet, inlet, received, sent);
         outlet.carries(call);

@@ -130,6 +130,12 @@ final class StockClient implements AutoCloseable {
             return next;
         }
 
+        /** Whether an update waits to be looked at; drops pings before it. */
+        boolean hasUpdates() {
+            updates.removeIf(SubscribeUpdate::hasPing);
+            return !updates.isEmpty();
+        }
+
         /** Whether the stream was served: waits for its first ping or its end. */
         boolean beganWithAPing() {
             return began.orTimeout(PATIENCE_SECONDS, SECONDS).join();

@@ -12,6 +12,8 @@ public enum Refusal {
     STREAMS_ON_CONNECTION,
     /** More streams in all than allowed. */
     STREAMS,
+    /** The pool takes no more. */
+    POOL,
     /** Requests packed in a way we do not know. */
     ENCODING,
     /** A method we do not serve. */
