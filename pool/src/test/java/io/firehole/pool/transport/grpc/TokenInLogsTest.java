@@ -52,9 +52,8 @@ class TokenInLogsTest {
 
     @Test
     void nothingOfOursShowsIt() throws Exception {
-        try (GeyserServer server = GeyserServer.start();
-                GrpcTransport transport =
-                        new GrpcTransport(server.endpoint().withToken(AccessToken.of("s3cr3t")), budget)) {
+        try (GeyserServer server = GeyserServer.start()) {
+            GrpcTransport transport = new GrpcTransport(server.endpoint().withToken(AccessToken.of("s3cr3t")), budget);
             transport.connect(1, PermitClass.FIRST_CONNECT, heard).subscribe(heard.stream());
             heard.next(Heard.Event.Ready.class);
             assertThat(server.call().header("x-token")).isEqualTo("s3cr3t");
