@@ -54,7 +54,11 @@ public final class ChainTemplates {
         for (Path capture : captures) {
             updates.addAll(Capture.open(capture).updates());
         }
-        return new ChainTemplates(Recorded.of(updates).or(BuiltIn.recorded()));
+        try {
+            return new ChainTemplates(Recorded.of(updates).or(BuiltIn.recorded()));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(captures + " cannot be played: " + e.getMessage(), e);
+        }
     }
 
     private static final class BuiltIn {
