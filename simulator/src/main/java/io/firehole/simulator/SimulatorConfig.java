@@ -66,7 +66,7 @@ public record SimulatorConfig(
         }
     }
 
-    /** A builder with the defaults: the usual ports of loopback, speed 1, seed 1, no token, no limits. */
+    /** A builder with the defaults: the usual ports of loopback, speed 1, seed 1, no token, 60 connections per 60 s. */
     public static Builder builder() {
         return new Builder();
     }
@@ -87,7 +87,7 @@ public record SimulatorConfig(
         private int skipEvery = DEFAULT_SKIP_EVERY;
         private long firstSlot = DEFAULT_FIRST_SLOT;
         private @Nullable AccessToken token;
-        private ProviderProfile profile = ProviderProfile.open();
+        private ProviderProfile profile = ProviderProfile.standard();
         private OptionalInt replaySlots = OptionalInt.empty();
         private StreamLimits limits = StreamLimits.DEFAULT;
         private ProviderClock clock = ProviderClock.system();

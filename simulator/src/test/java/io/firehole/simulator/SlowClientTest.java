@@ -54,6 +54,32 @@ class SlowClientTest {
     }
 
     @Test
+    void aBadRequestIsAnsweredBehindWhatIsQueued() throws Exception {
+        try (Simulator simulator = Simulator.start(
+                        SimulatorConfig.builder().onFreePorts().speed(10).build());
+                RawClient slow = new RawClient(simulator.address(), SMALL_WINDOW)) {
+            int stream = slow.call("Subscribe", Map.of(), EVERYTHING.toByteArray());
+            slow.next(RawClient.DATA);
+            long end = simulator.chain().ring(CommitmentLevel.PROCESSED).end();
+            eventually(
+                    "some slots go by",
+                    () -> simulator.chain().ring(CommitmentLevel.PROCESSED).end() > end + 100);
+            slow.send(stream, Requests.json("{\"commitment\":9}").toByteArray(), EVERYTHING.toByteArray());
+            eventually("both requests arrive", () -> simulator.report().requests() == 3);
+            slow.grantWindow(stream, Integer.MAX_VALUE - SMALL_WINDOW);
+            long queued = 0;
+            RawClient.Frame frame = slow.next();
+            for (; !frame.endsStream(); frame = slow.next()) {
+                queued += frame.payload().remaining();
+            }
+            assertThat(queued).isGreaterThan(1_000_000);
+            assertThat(frame.headers().get("grpc-status").toString()).isEqualTo("3");
+            assertThat(frame.headers().get("grpc-message").toString())
+                    .isEqualTo("failed to create filter: failed to create CommitmentLevel from 9");
+        }
+    }
+
+    @Test
     void aReplayWaitsForItsReaderUntilTheRingHasGoneRound() throws Exception {
         try (Simulator simulator = Simulator.start(
                         SimulatorConfig.builder().onFreePorts().speed(300).build());

@@ -1,5 +1,6 @@
 package io.firehole.simulator.rules;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -28,6 +29,19 @@ public record ProviderProfile(
                 "open",
                 "the reference server's defaults, yellowstone-grpc-geyser 15.1.2, August 2026",
                 ConnectionRules.NONE,
+                StreamRules.NONE,
+                RequestRules.DEFAULT);
+    }
+
+    /**
+     * What is simulated if nothing else is said: {@link #open()} behind a load balancer that lets 60 new connections
+     * through in 60 s and answers 429 beyond.
+     */
+    public static ProviderProfile standard() {
+        return new ProviderProfile(
+                "standard",
+                "open, August 2026, with the limit for which Firehole was ordered: 60 connections per 60 s",
+                ConnectionRules.NONE.withRates(new Rate(60, Duration.ofSeconds(60))),
                 StreamRules.NONE,
                 RequestRules.DEFAULT);
     }

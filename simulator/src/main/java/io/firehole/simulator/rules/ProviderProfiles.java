@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The profiles that travel with the program: {@code open}, and those of {@code profiles.json}, each with the source of
+ * The profiles that travel with the program: {@code open}, {@code standard}, and those of {@code profiles.json}, each with the source of
  * its figures. What a profile leaves out is as in {@code open}.
  */
 public final class ProviderProfiles {
@@ -41,6 +41,7 @@ public final class ProviderProfiles {
     private static SortedMap<String, ProviderProfile> read() {
         SortedMap<String, ProviderProfile> profiles = new TreeMap<>();
         profiles.put("open", ProviderProfile.open());
+        profiles.put("standard", ProviderProfile.standard());
         try (InputStream file = ProviderProfiles.class.getResourceAsStream("profiles.json")) {
             if (file == null) {
                 throw new IOException("profiles.json is missing");

@@ -18,6 +18,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One Subscribe or SubscribeDeshred stream, as the reference runs it.
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to the call's event loop.
  */
 final class StreamCall implements Call {
+
+    private static final Logger log = LoggerFactory.getLogger(StreamCall.class);
 
     /** Requests larger than this are read on another thread: a hundred thousand keys take their time. */
     private static final int LARGE_REQUEST_BYTES = 64 * 1024;
@@ -142,6 +146,8 @@ final class StreamCall implements Call {
         } catch (InvalidProtocolBufferException e) {
             // The reference takes bytes it cannot read for the client's wish to end.
             return new Asked.Refused(GrpcStatus.OK);
+        } catch (RuntimeException e) {
+            return new Asked.Refused(failed(e));
         }
     }
 
@@ -209,6 +215,19 @@ final class StreamCall implements Call {
 
     /** Puts what the chain has into the box, as far as it may. */
     void advance() {
+        try {
+            goOn();
+        } catch (RuntimeException e) {
+            end(failed(e));
+        }
+    }
+
+    private static GrpcStatus failed(RuntimeException e) {
+        log.error("a stream ends by a mistake of the simulator", e);
+        return GrpcStatus.Code.INTERNAL.with("mistake of the simulator: " + e);
+    }
+
+    private void goOn() {
         if (isEnding()) {
             return;
         }

@@ -46,7 +46,7 @@ class ProviderProfilesTest {
         assertThatThrownBy(() -> ProviderProfiles.named("tritn"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "there is no provider profile \"tritn\"; there are chainstack, helius, open, strict, triton, vali");
+                        "there is no provider profile \"tritn\"; there are chainstack, helius, open, standard, strict, triton, vali");
     }
 
     @Test
