@@ -103,7 +103,8 @@ public final class Gateway implements AutoCloseable {
             freeThreads();
             throw e;
         }
-        address = Objects.requireNonNull(server.activePort(), "a started server listens").localAddress();
+        address = Objects.requireNonNull(server.activePort(), "a started server listens")
+                .localAddress();
     }
 
     /**

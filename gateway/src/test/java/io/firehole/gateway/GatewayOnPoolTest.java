@@ -87,8 +87,8 @@ class GatewayOnPoolTest {
     @Test
     void aStalledClientLosesItsPlaceAndOthersNoticeNothing() throws Exception {
         int updates = 5_000;
-        Gateway gateway = start(PoolConfig.DEFAULT.withMailbox(
-                new MailboxLimits(updates, 1 << 20, OverrunPolicy.DISCONNECT)));
+        Gateway gateway =
+                start(PoolConfig.DEFAULT.withMailbox(new MailboxLimits(updates, 1 << 20, OverrunPolicy.DISCONNECT)));
         ByteString key = key(3);
         RawClient raw = new RawClient(gateway.address(), OpenGateway.WINDOW_BYTES);
         open.add(raw::close);
@@ -118,9 +118,12 @@ class GatewayOnPoolTest {
             stalled.consume(Math.max(1, data.bytes().size()));
             next = stalled.next();
         }
-        assertThat(next).isInstanceOfSatisfying(Seen.Headers.class, end -> assertThat(end.values())
-                .containsEntry("grpc-status", String.valueOf(Status.Code.INTERNAL.value()))
-                .containsEntry("grpc-message", "lagged to send an update"));
+        assertThat(next)
+                .isInstanceOfSatisfying(
+                        Seen.Headers.class,
+                        end -> assertThat(end.values())
+                                .containsEntry("grpc-status", String.valueOf(Status.Code.INTERNAL.value()))
+                                .containsEntry("grpc-message", "lagged to send an update"));
         assertThat(reader.isOpen()).isTrue();
     }
 
@@ -128,7 +131,10 @@ class GatewayOnPoolTest {
     void unaryCallsGoThroughThePool() throws Exception {
         Gateway gateway = start(PoolConfig.DEFAULT);
 
-        assertThat(client(gateway).blocking().getSlot(GetSlotRequest.getDefaultInstance()).getSlot())
+        assertThat(client(gateway)
+                        .blocking()
+                        .getSlot(GetSlotRequest.getDefaultInstance())
+                        .getSlot())
                 .isZero();
     }
 

@@ -38,7 +38,8 @@ class PackingTest {
             while (slots.size() < updates) {
                 RawClient.Seen.Data data = call.data();
                 frames.add(data.bytes().size());
-                call.updatesIn(data).forEach(update -> slots.add(update.getAccount().getSlot()));
+                call.updatesIn(data)
+                        .forEach(update -> slots.add(update.getAccount().getSlot()));
             }
             assertThat(slots).hasSize(updates).isSorted();
             assertThat(frames.subList(0, frames.size() - 1)).containsOnly(FRAME_BYTES);

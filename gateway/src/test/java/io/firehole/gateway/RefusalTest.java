@@ -60,7 +60,11 @@ class RefusalTest {
     @Test
     void anyTokenOrNoneIsFineWithoutAFile() throws Exception {
         try (OpenGateway open = new OpenGateway()) {
-            assertThat(open.stockClient().subscribe("x-token", "whatever").next().hasPing()).isTrue();
+            assertThat(open.stockClient()
+                            .subscribe("x-token", "whatever")
+                            .next()
+                            .hasPing())
+                    .isTrue();
             assertThat(open.stockClient().subscribe().next().hasPing()).isTrue();
         }
     }
@@ -68,11 +72,10 @@ class RefusalTest {
     @Test
     void unknownMethodsAreRefusedByName() throws Exception {
         try (OpenGateway open = new OpenGateway()) {
-            for (String path : new String[] {
-                "/geyser.Geyser/SubscribeDeshred", "/geyser.Geyser/NoSuch", "/other.Service/Method"
-            }) {
-                assertRefused(
-                        open.rawClient().call(path), 12, "method " + path + " is not served by this gateway");
+            for (String path :
+                    new String[] {"/geyser.Geyser/SubscribeDeshred", "/geyser.Geyser/NoSuch", "/other.Service/Method"
+                    }) {
+                assertRefused(open.rawClient().call(path), 12, "method " + path + " is not served by this gateway");
             }
             assertThat(open.gateway.stats().refused()).containsEntry(Refusal.METHOD, 3L);
         }
@@ -83,8 +86,7 @@ class RefusalTest {
         try (OpenGateway open = new OpenGateway()) {
             RawClient.Call call = open.rawClient().call(SUBSCRIBE, "grpc-encoding", "snappy");
 
-            Seen.Headers refusal =
-                    assertRefused(call, 12, "Content is compressed with `snappy` which isn't supported");
+            Seen.Headers refusal = assertRefused(call, 12, "Content is compressed with `snappy` which isn't supported");
             assertThat(refusal.values()).containsEntry("grpc-accept-encoding", "identity,gzip,zstd");
         }
     }
@@ -199,9 +201,14 @@ class RefusalTest {
             call.sendBytes(framed);
             call.headers();
 
-            assertThat(call.nextButData()).isInstanceOfSatisfying(Seen.Headers.class, end -> assertThat(end.values())
-                    .containsEntry("grpc-status", "8")
-                    .hasEntrySatisfying("grpc-message", text -> assertThat(text).contains("limit of 33554432 bytes")));
+            assertThat(call.nextButData())
+                    .isInstanceOfSatisfying(
+                            Seen.Headers.class,
+                            end -> assertThat(end.values())
+                                    .containsEntry("grpc-status", "8")
+                                    .hasEntrySatisfying(
+                                            "grpc-message",
+                                            text -> assertThat(text).contains("limit of 33554432 bytes")));
         }
     }
 

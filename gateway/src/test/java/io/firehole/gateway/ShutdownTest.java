@@ -36,8 +36,7 @@ class ShutdownTest {
             assertThat(stream.status().getDescription()).isEqualTo("server is shutting down try again later");
         }
         assertThat(feeds).allMatch(FakeFeed::isClosed);
-        assertThatCode(() -> Gateway.start(
-                                OpenGateway.CONFIG.withListen(open.gateway.address()), new FakeUpstream())
+        assertThatCode(() -> Gateway.start(OpenGateway.CONFIG.withListen(open.gateway.address()), new FakeUpstream())
                         .stop())
                 .doesNotThrowAnyException();
         open.gateway.close();

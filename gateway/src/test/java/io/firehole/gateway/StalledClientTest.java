@@ -55,15 +55,16 @@ class StalledClientTest {
 
             List<Long> slots = read(call, UPDATES);
 
-            assertThat(slots.equals(LongStream.range(0, UPDATES).boxed().toList())).isTrue();
+            assertThat(slots.equals(LongStream.range(0, UPDATES).boxed().toList()))
+                    .isTrue();
             assertThat(mailbox.waiting()).isZero();
         }
     }
 
     @Test
     void isCutOffWhenItTakesNothingForTooLong() throws Exception {
-        StreamTimes impatient = new StreamTimes(
-                Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofMillis(100), Duration.ZERO);
+        StreamTimes impatient =
+                new StreamTimes(Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofMillis(100), Duration.ZERO);
         try (OpenGateway open = new OpenGateway(OpenGateway.CONFIG.withTimes(impatient))) {
             RawClient.Call stalled = open.rawClient().call(SUBSCRIBE);
             FakeFeed mailbox = open.upstream.nextFeed();

@@ -35,7 +35,8 @@ final class StockClient implements AutoCloseable {
     }
 
     GeyserGrpc.GeyserBlockingStub blocking(String... metadata) {
-        return GeyserGrpc.newBlockingStub(channel).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(of(metadata)));
+        return GeyserGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(of(metadata)));
     }
 
     ManagedChannel channel() {

@@ -37,7 +37,9 @@ class SubscribeTest {
     private static final SubscribeRequest BAD_KEY = SubscribeRequest.newBuilder()
             .putAccounts(
                     "bad",
-                    SubscribeRequestFilterAccounts.newBuilder().addAccount("0OIl").build())
+                    SubscribeRequestFilterAccounts.newBuilder()
+                            .addAccount("0OIl")
+                            .build())
             .build();
 
     @Test
@@ -110,7 +112,9 @@ class SubscribeTest {
             for (byte one : framed) {
                 call.sendBytes(new byte[] {one});
             }
-            call.sendBytes(ByteString.copyFrom(framed).concat(ByteString.copyFrom(framed)).toByteArray());
+            call.sendBytes(ByteString.copyFrom(framed)
+                    .concat(ByteString.copyFrom(framed))
+                    .toByteArray());
 
             for (int i = 0; i < 3; i++) {
                 assertThat(feed.nextRequest()).isEqualTo(SLOTS);
@@ -195,10 +199,15 @@ class SubscribeTest {
 
             Seen trailers = call.nextButData();
 
-            assertThat(trailers).isInstanceOfSatisfying(Seen.Headers.class, end -> assertThat(end.values())
-                    .containsEntry("grpc-status", "3")
-                    .hasEntrySatisfying("grpc-message", text -> assertThat(text)
-                            .startsWith("the message of 3 bytes is no SubscribeRequest: ")));
+            assertThat(trailers)
+                    .isInstanceOfSatisfying(
+                            Seen.Headers.class,
+                            end -> assertThat(end.values())
+                                    .containsEntry("grpc-status", "3")
+                                    .hasEntrySatisfying(
+                                            "grpc-message",
+                                            text -> assertThat(text)
+                                                    .startsWith("the message of 3 bytes is no SubscribeRequest: ")));
         }
     }
 
@@ -300,8 +309,8 @@ class SubscribeTest {
             SubscribeUpdate plain = Updates.account("mine", 2, 0);
             SubscribeUpdate block = plain.toBuilder()
                     .setAccount(plain.getAccount().toBuilder()
-                            .setAccount(plain.getAccount().getAccount().toBuilder()
-                                    .setData(ByteString.copyFrom(data))))
+                            .setAccount(
+                                    plain.getAccount().getAccount().toBuilder().setData(ByteString.copyFrom(data))))
                     .build();
             feed.put(Updates.delivery(Updates.account("mine", 1, 100)));
             feed.put(Updates.delivery(block));
@@ -322,7 +331,9 @@ class SubscribeTest {
             List<StockClient.Stream> streams = new ArrayList<>();
             List<FakeFeed> feeds = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
-                streams.add(open.stockClient().subscribe("x-monitor-id", "monitor-" + i).send(SLOTS));
+                streams.add(open.stockClient()
+                        .subscribe("x-monitor-id", "monitor-" + i)
+                        .send(SLOTS));
                 feeds.add(open.upstream.nextFeed());
             }
             for (int slot = 0; slot < updates; slot++) {

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /** A provider in memory, for the real pool: applies the filters it was asked for, on one thread. */
 final class TestProvider implements Transport {
 
-    private final ExecutorService eventLoop =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("provider").daemon().factory());
+    private final ExecutorService eventLoop = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("provider").daemon().factory());
     private final List<ProviderStream> streams = new CopyOnWriteArrayList<>();
 
     @Override

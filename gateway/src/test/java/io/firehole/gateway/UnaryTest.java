@@ -53,7 +53,9 @@ class UnaryTest {
 
     @Test
     void answersPingItself() {
-        assertThat(client.blocking().ping(PingRequest.newBuilder().setCount(7).build()).getCount())
+        assertThat(client.blocking()
+                        .ping(PingRequest.newBuilder().setCount(7).build())
+                        .getCount())
                 .isEqualTo(7);
     }
 
@@ -68,8 +70,10 @@ class UnaryTest {
         assertThat(GetSlotRequest.parseFrom(call.request()).getCommitment()).isEqualTo(CommitmentLevel.FINALIZED);
 
         call.reply()
-                .complete(new UnaryReply.Answered(
-                        GetSlotResponse.newBuilder().setSlot(361_774_429).build().toByteString()));
+                .complete(new UnaryReply.Answered(GetSlotResponse.newBuilder()
+                        .setSlot(361_774_429)
+                        .build()
+                        .toByteString()));
 
         assertThat(slot.join().getSlot()).isEqualTo(361_774_429);
     }
@@ -165,8 +169,9 @@ class UnaryTest {
         closing.gateway.stop();
 
         assertThat(watch.data().bytes().toByteArray()).endsWith(0x08, 2);
-        assertThat(watch.nextButData()).isInstanceOfSatisfying(Seen.Headers.class, end -> assertThat(end.values())
-                .containsEntry("grpc-status", "14"));
+        assertThat(watch.nextButData())
+                .isInstanceOfSatisfying(
+                        Seen.Headers.class, end -> assertThat(end.values()).containsEntry("grpc-status", "14"));
         closing.close();
     }
 

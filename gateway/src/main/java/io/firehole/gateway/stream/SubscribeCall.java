@@ -1,16 +1,10 @@
 package io.firehole.gateway.stream;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.time.Timers;
 import io.firehole.wire.GrpcStatus;
-import io.firehole.wire.framing.FramingException;
-import io.firehole.wire.framing.MessageDeframer;
 import io.firehole.wire.framing.MessageEncoding;
-import io.firehole.wire.framing.OversizeMessageException;
-import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdatePing;
 import io.firehole.wire.proto.SubscribeUpdatePong;
@@ -19,12 +13,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One {@code Subscribe} call from its first ping to its status. Event loop only.
@@ -33,25 +23,15 @@ import org.slf4j.LoggerFactory;
  * told. From ENDING on the place in the pool is given up; what remains is to finish a message that is half written, so that
  * the status reaches the client, and that only for as long as a stalled client is waited for.
  *
- * <p>The client's requests are handled one after the other, and the next bytes are asked for when all before are done with.
- * A request with a ping is a ping alone, as at the reference server, but its filters are checked like any other's. A request
- * too large to be checked within a turn of the event loop is checked on another thread, and those behind it wait.
+ * <p>What the client asks comes by way of a {@link RequestReader}, what it is to get goes into a {@link Packer}.
  */
 public final class SubscribeCall {
-
-    private static final Logger logger = LoggerFactory.getLogger(SubscribeCall.class);
 
     /** Pings and pongs that may wait for the client; while there are as many, its requests are left unread. */
     static final int URGENT_MAX = 1_024;
 
-    /** A request larger than this is parsed and checked off the event loop, which other clients share. */
-    static final int CHECKED_INLINE_BYTES = 64 * 1024;
-
     /** What one call may write before others on the same event loop get their turn. */
     static final int TURN_BYTES = 4 * Packer.PACK_BYTES;
-
-    /** Bytes read at a time: a few packed bytes can hold a message of the full size, and only some of them should wait. */
-    private static final int READ_BYTES = 4 * 1024;
 
     /**
      * What a call shares with its gateway.
@@ -85,16 +65,11 @@ public final class SubscribeCall {
     private final Outlet outlet;
     private final Inlet inlet;
     private final Packer packer;
-    private final MessageDeframer deframer;
-    private final Deque<byte[]> requests = new ArrayDeque<>();
-    private ByteBuffer unread = ByteBuffer.allocate(0);
+    private final RequestReader reader;
 
     private State state = State.LIVE;
     private @Nullable GrpcStatus last;
     private boolean mayEnd = true;
-    private boolean halfClosed;
-    private boolean checking;
-    private boolean readingPaused;
     private boolean pumping;
     private long waitingSinceNanos;
     private Timers.Timer pingTimer = () -> {};
@@ -123,7 +98,7 @@ public final class SubscribeCall {
         this.outlet = outlet;
         this.inlet = inlet;
         this.packer = new Packer(feed, sent);
-        this.deframer = new MessageDeframer(given.requestBytesMax(), received);
+        this.reader = new RequestReader(given, eventLoop, feed, inlet, received, new Answers());
         wakeup.wakes(this::pump);
     }
 
@@ -147,16 +122,12 @@ public final class SubscribeCall {
      * @param bytes the call's own from now on
      */
     public void received(ByteBuffer bytes) {
-        if (state == State.LIVE) {
-            unread = bytes;
-            read();
-        }
+        reader.received(bytes);
     }
 
     /** The client has said that no request follows. It still reads. */
     public void halfClosed() {
-        halfClosed = true;
-        read();
+        reader.halfClosed();
         if (state != State.OVER) {
             armStallTimer(stallLimitNanos());
         }
@@ -185,101 +156,29 @@ public final class SubscribeCall {
         }
     }
 
-    private void read() {
-        try {
-            while (state == State.LIVE && !checking && unread.hasRemaining()) {
-                ByteBuffer some = unread.slice(unread.position(), Math.min(READ_BYTES, unread.remaining()));
-                unread.position(unread.position() + some.remaining());
-                deframer.feed(some, requests::add);
-                handleRequests();
-            }
-            if (state == State.LIVE && !checking && halfClosed) {
-                deframer.end();
-            }
-        } catch (OversizeMessageException e) {
-            end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("SubscribeRequest refused by the gateway: " + e.getMessage()));
-        } catch (FramingException e) {
-            end(e.status());
+    /** What the client's requests come to. */
+    private final class Answers implements RequestReader.Listener {
+
+        @Override
+        public void pinged(int id) {
+            packer.urgent(update().setPong(SubscribeUpdatePong.newBuilder().setId(id))
+                    .build()
+                    .toByteArray());
         }
-        pump();
-        if (state == State.LIVE && !checking && !halfClosed) {
-            readingPaused = packer.urgentWaiting() >= URGENT_MAX;
-            if (!readingPaused) {
-                inlet.more();
-            }
+
+        @Override
+        public void refused(GrpcStatus status) {
+            end(status);
         }
-    }
 
-    private void handleRequests() {
-        for (byte[] request = requests.poll(); request != null; request = requests.poll()) {
-            if (request.length > CHECKED_INLINE_BYTES) {
-                checkElsewhere(request);
-                return;
-            }
-            apply(check(request));
-            if (state != State.LIVE) {
-                return;
-            }
+        @Override
+        public void caughtUp() {
+            pump();
         }
-    }
 
-    private void checkElsewhere(byte[] request) {
-        checking = true;
-        given.checker().execute(() -> {
-            Checked checked = check(request);
-            eventLoop.execute(
-                    () -> { // what follows waits behind this request
-                        checking = false;
-                        if (state == State.LIVE) {
-                            apply(checked);
-                            handleRequests();
-                            read();
-                        }
-                    });
-        });
-    }
-
-    /** What a request came to. */
-    private sealed interface Checked {
-        record Taken() implements Checked {}
-
-        record Ping(int id) implements Checked {}
-
-        record Refused(GrpcStatus status) implements Checked {}
-    }
-
-    /** Any thread, but for one request at a time. */
-    private Checked check(byte[] bytes) {
-        try {
-            SubscribeRequest request = SubscribeRequest.parseFrom(bytes);
-            if (request.hasPing()) {
-                feed.check(request);
-                return new Checked.Ping(request.getPing().getId());
-            }
-            given.counters().requestTaken();
-            feed.request(request);
-            return new Checked.Taken();
-        } catch (InvalidFilterException e) {
-            return new Checked.Refused(GrpcStatus.Code.INVALID_ARGUMENT.with(e.statusMessage()));
-        } catch (InvalidProtocolBufferException e) {
-            return new Checked.Refused(GrpcStatus.Code.INVALID_ARGUMENT.with(
-                    "the message of " + bytes.length + " bytes is no SubscribeRequest: " + e.getMessage()));
-        } catch (RuntimeException e) {
-            logger.error("A request of {} bytes could not be checked", bytes.length, e);
-            return new Checked.Refused(GrpcStatus.Code.INTERNAL.with("the gateway failed to check the request"));
-        }
-    }
-
-    private void apply(Checked checked) {
-        switch (checked) {
-            case Checked.Taken() -> {}
-            case Checked.Ping(int id) -> {
-                given.counters().pingAnswered();
-                packer.urgent(update().setPong(SubscribeUpdatePong.newBuilder().setId(id))
-                        .build()
-                        .toByteArray());
-            }
-            case Checked.Refused(GrpcStatus status) -> end(status);
+        @Override
+        public boolean hasRoom() {
+            return packer.urgentWaiting() < URGENT_MAX;
         }
     }
 
@@ -331,9 +230,8 @@ public final class SubscribeCall {
         } finally {
             pumping = false;
         }
-        if (readingPaused && packer.urgentWaiting() < URGENT_MAX) {
-            readingPaused = false;
-            read();
+        if (packer.urgentWaiting() < URGENT_MAX) {
+            reader.resume();
         }
     }
 
@@ -381,9 +279,8 @@ public final class SubscribeCall {
     /** Frees the place in the pool, and all that is held for this client but the rest of a message. */
     private void giveUp() {
         feed.close();
+        reader.stop();
         pingTimer.cancel();
-        requests.clear();
-        unread = ByteBuffer.allocate(0);
     }
 
     /**
@@ -413,7 +310,7 @@ public final class SubscribeCall {
     }
 
     private long stallLimitNanos() {
-        Duration limit = halfClosed
+        Duration limit = reader.isHalfClosed()
                 ? given.times().stalledHalfClosedAfter()
                 : given.times().stalledAfter();
         return limit.toNanos();

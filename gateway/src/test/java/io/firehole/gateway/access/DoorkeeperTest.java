@@ -26,9 +26,7 @@ class DoorkeeperTest {
     private final AtomicLong nowNanos = new AtomicLong();
 
     @ParameterizedTest
-    @CsvSource(
-            nullValues = "-",
-            textBlock = """
+    @CsvSource(nullValues = "-", textBlock = """
             # x-monitor-id, x-subscription-id, x-frequency, id, group
             -, -, -, 127.0.0.1#1, MEDIUM
             mine, -, -, mine, MEDIUM
@@ -40,7 +38,8 @@ class DoorkeeperTest {
             configured, -, -, configured, HIGH
             configured, -, low, configured, LOW
             """)
-    void withoutTokensMetadataSaysWhoItIs(String monitor, String subscription, String frequency, String id, Group group) {
+    void withoutTokensMetadataSaysWhoItIs(
+            String monitor, String subscription, String frequency, String id, Group group) {
         assertThat(open().admit(metadata(monitor, subscription, frequency), HERE))
                 .isEqualTo(new Admission.Granted(new Monitor(id, group)));
     }
@@ -121,8 +120,7 @@ class DoorkeeperTest {
     }
 
     private static InetAddress address(int number) throws Exception {
-        return InetAddress.getByAddress(
-                new byte[] {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number});
+        return InetAddress.getByAddress(new byte[] {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number});
     }
 
     private Doorkeeper open() {

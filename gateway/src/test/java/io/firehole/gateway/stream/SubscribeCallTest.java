@@ -132,7 +132,10 @@ class SubscribeCallTest {
 
         world.receive(MessageHeader.frame(MALFORMED));
 
-        assertThat(world.client.status).isNotNull().extracting(GrpcStatus::code).isEqualTo(GrpcStatus.Code.INVALID_ARGUMENT);
+        assertThat(world.client.status)
+                .isNotNull()
+                .extracting(GrpcStatus::code)
+                .isEqualTo(GrpcStatus.Code.INVALID_ARGUMENT);
     }
 
     @Test
@@ -261,17 +264,14 @@ class SubscribeCallTest {
     private static byte[] largeRequest() {
         SubscribeRequest.Builder request = SubscribeRequest.newBuilder();
         for (int i = 0; i < 3_000; i++) {
-            request.putSlots(
-                    "a-name-that-takes-some-room-" + i,
-                    SubscribeRequestFilterSlots.getDefaultInstance());
+            request.putSlots("a-name-that-takes-some-room-" + i, SubscribeRequestFilterSlots.getDefaultInstance());
         }
         return request.build().toByteArray();
     }
 
     private static Delivery update(int bytes) {
         byte[] tail = SubscribeUpdate.newBuilder()
-                .setEntry(SubscribeUpdateEntry.newBuilder()
-                        .setHash(ByteString.copyFrom(new byte[bytes])))
+                .setEntry(SubscribeUpdateEntry.newBuilder().setHash(ByteString.copyFrom(new byte[bytes])))
                 .build()
                 .toByteArray();
         return new Delivery(new byte[0], tail, 0, tail.length);
@@ -395,8 +395,13 @@ class SubscribeCallTest {
 
         boolean wasReset;
         boolean takesAtOnce;
-        @Nullable GrpcStatus status;
-        @Nullable SubscribeCall call;
+
+        @Nullable
+        GrpcStatus status;
+
+        @Nullable
+        SubscribeCall call;
+
         private @Nullable GrpcStatus pending;
         private int mayTake;
         private boolean over;
