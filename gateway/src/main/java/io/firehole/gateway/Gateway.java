@@ -125,7 +125,10 @@ public final class Gateway implements AutoCloseable {
         }
         try {
             Gateway gateway = new Gateway(config, upstream, tokens);
-            logger.info("Gateway listens on {}", gateway.address());
+            logger.info(
+                    "Gateway listens on {}:{}",
+                    gateway.address().getHostString(),
+                    gateway.address().getPort());
             return gateway;
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -129,6 +129,24 @@ class RefusalTest {
     }
 
     @Test
+    void streamsOfABrokenConnectionMakeRoom() throws Exception {
+        GatewayConfig.Limits two = GatewayConfig.Limits.DEFAULT.withStreams(2);
+        try (OpenGateway open = new OpenGateway(CONFIG.withLimits(two))) {
+            RawClient breaking = open.rawClient();
+            for (int i = 0; i < 2; i++) {
+                breaking.call(SUBSCRIBE).headers();
+            }
+            breaking.close();
+
+            StockClient patient = open.stockClient();
+            for (int i = 0; i < 2; i++) {
+                assertThat(Stream.generate(patient::subscribe).anyMatch(RefusalTest::isServed))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
     void tooManyStreamsOnOneConnectionLeaveOtherConnectionsAlone() throws Exception {
         GatewayConfig.Limits one = GatewayConfig.Limits.DEFAULT.withStreamsPerConnection(1);
         try (OpenGateway open = new OpenGateway(CONFIG.withLimits(one))) {
@@ -215,7 +233,7 @@ class RefusalTest {
     @Test
     void aLargeRequestWithinTheLimitIsTaken() throws Exception {
         try (OpenGateway open = new OpenGateway()) {
-            SubscribeRequest large = requestOf(8 << 20);
+            SubscribeRequest large = requestOf(5 << 20);
             open.stockClient().subscribe().send(large).send(SubscribeRequest.getDefaultInstance());
 
             FakeFeed feed = open.upstream.nextFeed();
