@@ -28,7 +28,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " have given it, while the provider sees a handful of connections.",
             ""
         },
-        subcommands = {TryFilterCommand.class, CheckConfigCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            SimulateCommand.class,
+            TryFilterCommand.class,
+            CheckConfigCommand.class
+        },
         footer = {
             "",
             "Start with: firehole demo",
@@ -47,12 +53,19 @@ final class Main implements Runnable {
 
     /** Starts the program. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        int exitCode = commandLine().execute(args);
+        Termination.finished(exitCode);
+        System.exit(exitCode);
     }
 
     /** The program, ready to execute; tests give it other writers. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        return configured(new CommandLine(new Main()));
+    }
+
+    /** How every command of this program takes mistakes. */
+    static CommandLine configured(CommandLine commandLine) {
+        return commandLine
                 .setExecutionExceptionHandler(Main::failed)
                 .setParameterExceptionHandler(Main::misused)
                 .setCaseInsensitiveEnumValuesAllowed(true)

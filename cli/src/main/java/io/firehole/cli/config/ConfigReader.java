@@ -1,12 +1,13 @@
 package io.firehole.cli.config;
 
-import io.firehole.cli.config.UpstreamConfig.Endpoint;
 import io.firehole.cli.logging.Redaction;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupLimits;
 import io.firehole.pool.MailboxLimits;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.transport.grpc.AccessToken;
+import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -68,12 +69,12 @@ public final class ConfigReader {
     }
 
     private FireholeConfig read() throws InvalidConfigurationException {
-        Endpoint endpoint = value(Keys.ENDPOINT);
+        GrpcEndpoint endpoint = value(Keys.ENDPOINT);
         if (endpoint == null && problems.isEmpty()) {
             problems.add("upstream.endpoint is not set; give the provider's URL in " + Keys.ENDPOINT.variable()
                     + " or in a file");
         }
-        String token = token(value(Keys.TOKEN_FILE));
+        AccessToken token = token(value(Keys.TOKEN_FILE));
 
         PoolConfig pool = PoolConfig.DEFAULT
                 .withMaxConnections(orDefault(Keys.MAX_CONNECTIONS, PoolConfig.DEFAULT.maxConnections()))
@@ -113,7 +114,7 @@ public final class ConfigReader {
             throw new InvalidConfigurationException(problems);
         }
         return new FireholeConfig(
-                new UpstreamConfig(endpoint, token),
+                endpoint.withToken(token),
                 pool,
                 budget,
                 groups,
@@ -167,9 +168,14 @@ public final class ConfigReader {
         } catch (IllegalArgumentException invalid) {
             // Somebody may have put a token into the URL: what stands there is not repeated.
             String written = key.path().equals(Keys.ENDPOINT.path()) ? "" : " is \"" + text + "\"";
-            problems.add(origin + ": " + key.path() + written + ": " + invalid.getMessage());
+            problems.add(origin + ": " + key.path() + written + ": " + withoutSubject(invalid.getMessage()));
             return null;
         }
+    }
+
+    /** Some values begin what is wrong with their own name, which the key says already. */
+    private static String withoutSubject(@Nullable String message) {
+        return String.valueOf(message).replaceFirst("^(endpoint|budget): ", "");
     }
 
     private static <T> String shown(Key<T> key, T value) {
@@ -177,9 +183,9 @@ public final class ConfigReader {
         return text.isEmpty() ? "(none)" : text;
     }
 
-    private @Nullable String token(@Nullable Path tokenFile) {
+    private @Nullable AccessToken token(@Nullable Path tokenFile) {
         String fromVariable = environment.get(TOKEN_VARIABLE);
-        String token = null;
+        AccessToken token = null;
         Origin origin = new Origin.Default();
         if (fromVariable != null && !fromVariable.isBlank()) {
             token = checkedToken(fromVariable.strip(), TOKEN_VARIABLE);
@@ -193,7 +199,7 @@ public final class ConfigReader {
         return token;
     }
 
-    private @Nullable String tokenIn(Path path) {
+    private @Nullable AccessToken tokenIn(Path path) {
         String place = Keys.TOKEN_FILE.path() + ": " + path;
         try {
             if (Files.isRegularFile(path) && Files.size(path) > TOKEN_BYTES_MAX) {
@@ -210,17 +216,15 @@ public final class ConfigReader {
         return null;
     }
 
-    private @Nullable String checkedToken(String token, String place) {
-        if (token.isEmpty()) {
-            problems.add(place + " is empty");
+    private @Nullable AccessToken checkedToken(String token, String place) {
+        try {
+            AccessToken checked = AccessToken.of(token);
+            Redaction.hide(token);
+            return checked;
+        } catch (IllegalArgumentException invalid) {
+            problems.add(place + ": " + invalid.getMessage());
             return null;
         }
-        if (!token.chars().allMatch(letter -> letter > ' ' && letter < 0x7f)) {
-            problems.add(place + " holds a space or a letter that no token has; it must be one line of ASCII");
-            return null;
-        }
-        Redaction.hide(token);
-        return token;
     }
 
     /** A path in a file is meant from where that file is. */

@@ -3,6 +3,7 @@ package io.firehole.cli.config;
 import io.firehole.pool.Group;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
 /**
  * All that {@code serve} needs to know.
  *
- * @param upstream the provider
+ * @param upstream the provider, with its token if it wants one
  * @param pool the rules of the pool
  * @param budget what the provider allows of new connections
  * @param groups the group of each monitor that has one
@@ -22,7 +23,7 @@ import java.util.Optional;
  * @param warnings what is allowed, and probably not meant
  */
 public record FireholeConfig(
-        UpstreamConfig upstream,
+        GrpcEndpoint upstream,
         PoolConfig pool,
         List<BudgetRule> budget,
         Map<String, Group> groups,

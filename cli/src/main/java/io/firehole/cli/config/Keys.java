@@ -1,9 +1,9 @@
 package io.firehole.cli.config;
 
-import io.firehole.cli.config.UpstreamConfig.Endpoint;
 import io.firehole.pool.Group;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,8 +25,8 @@ final class Keys {
     private static final long BYTES_MAX = 64L << 30;
     private static final int RULES_MAX = 8;
 
-    static final Key<Endpoint> ENDPOINT = Key.of(
-                    "upstream.endpoint", new Syntax<>(Endpoint::parse, Endpoint::toString), null)
+    static final Key<GrpcEndpoint> ENDPOINT = Key.of(
+                    "upstream.endpoint", new Syntax<>(GrpcEndpoint::parse, GrpcEndpoint::url), null)
             .known("GRPC_URL");
     static final Key<Path> TOKEN_FILE = Key.of("upstream.token-file", file(), null);
 

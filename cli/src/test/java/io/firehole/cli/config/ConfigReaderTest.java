@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.firehole.cli.config.ConfigReader.FlagValue;
 import io.firehole.pool.Group;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.transport.grpc.AccessToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,8 @@ class ConfigReaderTest {
         FireholeConfig config =
                 ConfigReader.read(Map.of(), Map.of("GRPC_URL", "my.provider:8443", "X_TOKEN", "aToken1234"), null);
 
-        assertThat(config.upstream().endpoint()).hasToString("https://my.provider:8443");
-        assertThat(config.upstream().token()).isEqualTo("aToken1234");
+        assertThat(config.upstream().url()).isEqualTo("https://my.provider:8443");
+        assertThat(config.upstream().token()).isEqualTo(AccessToken.of("aToken1234"));
         assertThat(config.pool().maxConnections()).isEqualTo(15);
         assertThat(config.pool().connectionTtl()).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.pool().healthCheckInterval()).isEqualTo(Duration.ofSeconds(30));
@@ -82,7 +83,7 @@ class ConfigReaderTest {
 
         FireholeConfig config = ConfigReader.read(Map.of(), Map.of(), file);
 
-        assertThat(config.upstream().token()).isEqualTo("from-the-file");
+        assertThat(config.upstream().token()).isEqualTo(AccessToken.of("from-the-file"));
         assertThat(config.pool().maxConnections()).isEqualTo(8);
         assertThat(config.budget())
                 .containsExactly(
@@ -174,7 +175,7 @@ class ConfigReaderTest {
             gateway: { listen: "h:70000" }            | :1: gateway.listen is "h:70000": the port must be from 0 to 65,535
             console: { listen: "h:1" }                | :1: unknown key "console" here; there are: gateway, groups, pool, upstream
             history: { store: embedded }              | :1: unknown key "history" here; there are: gateway, groups, pool, upstream
-            upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the scheme ftp is neither https nor http
+            upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
             upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, token-file
             """)
     void tellsWhatIsWrongWithAFileAndWhere(String yaml, String problem) throws IOException {
@@ -225,8 +226,8 @@ class ConfigReaderTest {
     void readsUrlsAsPeopleWriteThem(String written, String meant) throws Exception {
         assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", written), null)
                         .upstream()
-                        .endpoint())
-                .hasToString(meant);
+                        .url())
+                .isEqualTo(meant);
     }
 
     @ParameterizedTest
@@ -258,10 +259,10 @@ class ConfigReaderTest {
         Path two = Files.writeString(folder.resolve("two"), "one two");
         Path yaml = file("upstream: { endpoint: h, token-file: empty }");
         assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of(), yaml))
-                .hasMessage("upstream.token-file: " + empty + " is empty");
+                .hasMessage("upstream.token-file: " + empty + ": the access token is empty");
         Path other = file("upstream: { endpoint: h, token-file: two }");
         assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of(), other))
-                .hasMessageStartingWith("upstream.token-file: " + two + " holds a space")
+                .hasMessageStartingWith("upstream.token-file: " + two + ": the access token has a blank")
                 .message()
                 .doesNotContain("one two");
     }

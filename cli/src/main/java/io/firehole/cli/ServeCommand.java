@@ -1,0 +1,120 @@
+package io.firehole.cli;
+
+import io.firehole.cli.config.ConfigReader;
+import io.firehole.cli.config.ConfigReader.FlagValue;
+import io.firehole.cli.config.FireholeConfig;
+import io.firehole.cli.config.InvalidConfigurationException;
+import io.firehole.cli.config.Values;
+import io.firehole.cli.serve.Daemon;
+import io.firehole.cli.serve.StatusBlock;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the gateway until it is told to stop. */
+@Command(
+        name = "serve",
+        header = "Serve monitors: a gateway that speaks Yellowstone, before one provider.",
+        description = {
+            "",
+            "Takes the provider's URL from GRPC_URL and its token from X_TOKEN, or both and more from a file."
+                    + " Prints one line beginning with \"ready\" to stdout as soon as monitors can connect, and to stderr"
+                    + " every 10 s how the pool stands. Ctrl-C or SIGTERM ends it.",
+            ""
+        },
+        footer = {
+            "",
+            "Example: GRPC_URL=https://my.provider:443 X_TOKEN=... firehole serve",
+            "Example: firehole serve --config firehole.yaml"
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
+    private CommandSpec spec;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "A YAML file; see docs/configuration.md.")
+    private @Nullable Path file;
+
+    @Option(names = "--endpoint", paramLabel = "URL", description = "The provider; overrules GRPC_URL and the file.")
+    private @Nullable String endpoint;
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "HOST:PORT",
+            description = "Where monitors connect; port 0 takes a free one. Overrules gateway.listen.")
+    private @Nullable String gateway;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        FireholeConfig config = read();
+        PrintWriter err = spec.commandLine().getErr();
+        config.warnings().forEach(warning -> err.println("firehole: warning: " + warning));
+        err.flush();
+        Termination.install();
+        try (Daemon daemon = Daemon.start(config)) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf(
+                    "ready: gateway %s, provider %s, started in %s%n",
+                    Values.show(daemon.gatewayAddress()), config.upstream().authority(), sinceStart());
+            out.flush();
+            StatusBlock status = new StatusBlock();
+            status.lines(daemon.stats());
+            while (!Termination.await(STATUS_EVERY)) {
+                status.lines(daemon.stats()).forEach(err::println);
+                err.flush();
+            }
+            err.println("firehole: stopping");
+            err.flush();
+            return ExitCode.GOOD;
+        } catch (IOException notListening) {
+            throw new CommandFailure(ExitCode.USAGE, listenFlag() + ": " + notListening.getMessage(), notListening);
+        } catch (IllegalArgumentException wrongTokens) {
+            throw new CommandFailure(ExitCode.USAGE, "gateway.tokens-file: " + wrongTokens.getMessage(), wrongTokens);
+        }
+    }
+
+    private FireholeConfig read() {
+        Map<String, FlagValue> flags = new HashMap<>();
+        if (endpoint != null) {
+            flags.put("upstream.endpoint", new FlagValue("--endpoint", endpoint));
+        }
+        if (gateway != null) {
+            flags.put("gateway.listen", new FlagValue("--gateway", gateway));
+        }
+        try {
+            return ConfigReader.read(flags, System.getenv(), file);
+        } catch (InvalidConfigurationException invalid) {
+            throw new CommandFailure(ExitCode.USAGE, String.join("\n", invalid.problems()), invalid);
+        }
+    }
+
+    private String listenFlag() {
+        return gateway == null ? "gateway.listen" : "--gateway";
+    }
+
+    /** How long the process has run, the start of the JVM included. */
+    private static String sinceStart() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> String.format(
+                        Locale.ROOT,
+                        "%.2f s",
+                        Duration.between(start, Instant.now()).toMillis() / 1000.0))
+                .orElse("(unknown)");
+    }
+}

@@ -1,0 +1,211 @@
+package io.firehole.cli;
+
+import io.firehole.cli.config.Values;
+import io.firehole.simulator.Simulator;
+import io.firehole.simulator.SimulatorConfig;
+import io.firehole.simulator.rules.ConnectionRules;
+import io.firehole.simulator.rules.ProviderProfile;
+import io.firehole.simulator.rules.ProviderProfiles;
+import io.firehole.simulator.rules.Rate;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs a simulated provider until it is told to stop. */
+@Command(
+        name = "simulate",
+        header = "Simulate a provider on loopback, with recorded mainnet data and a provider's limits.",
+        description = {
+            "",
+            "Plays recordings of mainnet as an endless chain, counts connections as a provider does, brings faults about"
+                    + " on order, and knows what every subscriber must have received. Prints one line beginning with"
+                    + " \"ready\" to stdout. Ctrl-C or SIGTERM ends it.",
+            ""
+        },
+        footer = {"", "Example: firehole simulate --limit 60/60s --max-connections 100"})
+final class SimulateCommand implements Callable<Integer> {
+
+    private static final Duration NAP = Duration.ofHours(1);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
+    private CommandSpec spec;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:10100",
+            description = "Where clients connect; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    private String listen;
+
+    @Option(
+            names = "--control",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:10101",
+            description = "Where the control API listens. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    private String control;
+
+    @Option(
+            names = "--capture",
+            paramLabel = "FILE",
+            description = "A recording to play, instead of those that travel with the program; may be repeated.")
+    private List<Path> captures = List.of();
+
+    @Option(
+            names = "--speed",
+            paramLabel = "FACTOR",
+            defaultValue = "1",
+            description = "How many times faster than mainnet's 400 ms a slot goes by. Default: ${DEFAULT-VALUE}")
+    private double speed;
+
+    @Option(
+            names = "--token",
+            paramLabel = "T",
+            description = "What clients must send as x-token; without it anything.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "COUNT/TIME",
+            description = "New connections allowed in any window, as in 60/60s. Overrules the profile.")
+    private @Nullable String limit;
+
+    @Option(names = "--max-connections", paramLabel = "N", description = "Connections allowed at the same time.")
+    private @Nullable Integer maxConnections;
+
+    @Option(
+            names = "--replay-slots",
+            paramLabel = "N",
+            description = "How far back from_slot reaches; 0 for no replay.")
+    private @Nullable Integer replaySlots;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of every choice in the chain: the same seed, the same chain. Default: ${DEFAULT-VALUE}")
+    private long seed;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            defaultValue = "open",
+            description = "Whose limits it has. Default: ${DEFAULT-VALUE}, which has next to none")
+    @SuppressWarnings("NullAway.Init")
+    private String profile;
+
+    @Option(
+            names = "--skip-every",
+            paramLabel = "N",
+            defaultValue = "" + SimulatorConfig.DEFAULT_SKIP_EVERY,
+            description = "One slot of so many has no block; 0 for none. Default: ${DEFAULT-VALUE}")
+    private int skipEvery;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        SimulatorConfig config = config();
+        Termination.install();
+        try (Simulator simulator = Simulator.start(config)) {
+            InetSocketAddress address = simulator.address();
+            InetSocketAddress controlAddress = Objects.requireNonNull(simulator.controlAddress());
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf("ready: provider %s, control %s%n", Values.show(address), Values.show(controlAddress));
+            out.flush();
+            howTo(address, controlAddress);
+            while (!Termination.await(NAP)) {
+                // Nothing is to be done but to wait.
+            }
+            return ExitCode.GOOD;
+        } catch (IOException notStarted) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(notStarted.getMessage()), notStarted);
+        }
+    }
+
+    private SimulatorConfig config() {
+        try {
+            SimulatorConfig.Builder config = SimulatorConfig.builder()
+                    .listen(address("--listen", listen))
+                    .control(address("--control", control))
+                    .captures(captures)
+                    .speed(speed)
+                    .seed(seed)
+                    .skipEvery(skipEvery)
+                    .token(token)
+                    .profile(profile());
+            if (replaySlots != null) {
+                config.replaySlots(replaySlots);
+            }
+            return config.build();
+        } catch (IllegalArgumentException invalid) {
+            throw wrong(String.valueOf(invalid.getMessage()), invalid);
+        }
+    }
+
+    private ProviderProfile profile() {
+        ProviderProfile rules = named();
+        ConnectionRules connections = rules.connections();
+        if (limit != null) {
+            connections = connections.withRates(rate(limit));
+        }
+        if (maxConnections != null) {
+            connections = connections.withMaxOpen(maxConnections);
+        }
+        return rules.withConnections(connections);
+    }
+
+    private ProviderProfile named() {
+        try {
+            return ProviderProfiles.named(profile);
+        } catch (IllegalArgumentException unknown) {
+            throw wrong("--profile: " + unknown.getMessage(), unknown);
+        }
+    }
+
+    private Rate rate(String text) {
+        try {
+            return Rate.parse(text);
+        } catch (IllegalArgumentException invalid) {
+            throw wrong("--limit: " + invalid.getMessage(), invalid);
+        }
+    }
+
+    private InetSocketAddress address(String flag, String text) {
+        try {
+            InetSocketAddress address = Values.address(text);
+            return new InetSocketAddress(address.getHostString(), address.getPort());
+        } catch (IllegalArgumentException invalid) {
+            throw wrong(flag + ": " + invalid.getMessage(), invalid);
+        }
+    }
+
+    private ParameterException wrong(String message, Throwable cause) {
+        return new ParameterException(spec.commandLine(), message, cause);
+    }
+
+    private void howTo(InetSocketAddress address, InetSocketAddress controlAddress) {
+        String api = "http://" + Values.show(controlAddress);
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("A provider of Yellowstone gRPC listens at http://" + Values.show(address) + " (no TLS"
+                + (token == null ? ", any token)." : "; x-token is asked for)."));
+        err.println("  what it saw      curl -s " + api + "/report");
+        err.println("  bring a fault    curl -s -X POST " + api + "/fault -d '{\"kind\": \"reset\"}'");
+        err.println("  what was to come curl -s -X POST " + api + "/truth -d '{\"request\": {\"slots\": {\"s\": {}}},"
+                + " \"commitment\": \"PROCESSED\", \"from\": FIRST, \"to\": LAST}'");
+        err.println("  put Firehole before it: GRPC_URL=http://" + Values.show(address) + " firehole serve");
+        err.println("Ctrl-C ends it.");
+        err.flush();
+    }
+}

@@ -1,0 +1,107 @@
+package io.firehole.cli.serve;
+
+import io.firehole.cli.config.FireholeConfig;
+import io.firehole.gateway.Gateway;
+import io.firehole.gateway.GatewayConfig;
+import io.firehole.pool.Pool;
+import io.firehole.pool.PoolConfig;
+import io.firehole.pool.PoolRuntime;
+import io.firehole.pool.PoolStats;
+import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.budget.ConnectionBudget;
+import io.firehole.pool.time.NanoClock;
+import io.firehole.pool.time.Timers;
+import io.firehole.pool.transport.Transport;
+import io.firehole.pool.transport.grpc.GrpcEndpoint;
+import io.firehole.pool.transport.grpc.GrpcTransport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
+
+/**
+ * A running Firehole: a gateway for monitors, a pool behind it, and the provider behind that. Any thread.
+ *
+ * <p>Put together from the inside out, taken apart from the outside in: monitors are told first.
+ */
+public final class Daemon implements AutoCloseable {
+
+    private final ScheduledExecutorService timers;
+    private final Transport transport;
+    private final Pool pool;
+    private final Gateway gateway;
+
+    private Daemon(ScheduledExecutorService timers, Transport transport, Pool pool, Gateway gateway) {
+        this.timers = timers;
+        this.transport = transport;
+        this.pool = pool;
+        this.gateway = gateway;
+    }
+
+    /**
+     * Starts as configured. Returns as soon as the gateway listens; the provider may not have answered yet.
+     *
+     * @throws IOException if the gateway's address cannot be had or its tokens cannot be read; the message names it
+     */
+    public static Daemon start(FireholeConfig config) throws IOException {
+        InetSocketAddress listen = new InetSocketAddress(
+                config.gatewayListen().getHostString(), config.gatewayListen().getPort());
+        GatewayConfig gateway = GatewayConfig.DEFAULT
+                .withListen(listen)
+                .withGroupOfMonitor(id -> Optional.ofNullable(config.groups().get(id)));
+        if (config.gatewayTokens().isPresent()) {
+            gateway = gateway.withTokens(config.gatewayTokens().get());
+        }
+        return start(config.upstream(), config.budget(), config.pool(), gateway, UnaryOperator.identity());
+    }
+
+    /**
+     * Starts with these parts.
+     *
+     * @param rules what the provider allows of new connections
+     * @param seam what stands between the pool and the provider; a test puts faults there
+     */
+    public static Daemon start(
+            GrpcEndpoint upstream,
+            List<BudgetRule> rules,
+            PoolConfig poolConfig,
+            GatewayConfig gatewayConfig,
+            UnaryOperator<Transport> seam)
+            throws IOException {
+        NanoClock clock = NanoClock.system();
+        ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("firehole-timers").factory());
+        ConnectionBudget budget = new ConnectionBudget(rules, clock, Timers.on(timers));
+        Transport transport = seam.apply(new GrpcTransport(upstream, budget));
+        Pool pool = Pool.start(poolConfig, transport, PoolRuntime.system().withBudget(budget::snapshot));
+        try {
+            return new Daemon(timers, transport, pool, Gateway.start(gatewayConfig, pool));
+        } catch (IOException | RuntimeException notListening) {
+            pool.close();
+            transport.close();
+            timers.shutdownNow();
+            throw notListening;
+        }
+    }
+
+    /** Where monitors connect. */
+    public InetSocketAddress gatewayAddress() {
+        return gateway.address();
+    }
+
+    /** How the pool stands. */
+    public PoolStats stats() {
+        return pool.stats();
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        pool.close();
+        transport.close();
+        timers.shutdownNow();
+    }
+}

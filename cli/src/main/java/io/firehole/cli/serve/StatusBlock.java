@@ -1,0 +1,94 @@
+package io.firehole.cli.serve;
+
+import io.firehole.pool.PoolStats;
+import io.firehole.pool.PoolStats.ConnectionStats;
+import io.firehole.pool.PoolStats.MonitorStats;
+import io.firehole.pool.budget.BudgetSnapshot;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the pool stands, in some lines for a person: connections, budget, and each monitor with its connection.
+ *
+ * <p>Remembers the picture before, for rates. One thread.
+ */
+public final class StatusBlock {
+
+    /** More monitors than fit on a screen help nobody; the rest is counted. */
+    static final int MONITORS_SHOWN = 40;
+
+    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private @Nullable PoolStats before;
+
+    /** The lines for this picture; rates are since the picture of the last call. */
+    public List<String> lines(PoolStats now) {
+        List<String> lines = new ArrayList<>();
+        lines.add(pool(now));
+        for (ConnectionStats connection : now.connections()) {
+            if (!connection.healthy()) {
+                lines.add(trouble(connection));
+            }
+        }
+        Map<String, Long> updatesBefore = new HashMap<>();
+        PoolStats earlier = before;
+        double seconds = earlier == null ? 0 : (now.atNanos() - earlier.atNanos()) / NANOS_PER_SECOND;
+        if (earlier != null) {
+            earlier.monitors().forEach(monitor -> updatesBefore.merge(monitor.id(), monitor.updates(), Long::sum));
+        }
+        now.monitors().stream()
+                .sorted(Comparator.comparing(MonitorStats::group).thenComparing(MonitorStats::id))
+                .limit(MONITORS_SHOWN)
+                .map(monitor -> monitor(monitor, updatesBefore.get(monitor.id()), seconds))
+                .forEach(lines::add);
+        if (now.monitors().size() > MONITORS_SHOWN) {
+            lines.add("  and " + (now.monitors().size() - MONITORS_SHOWN) + " more");
+        }
+        before = now;
+        return lines;
+    }
+
+    private static String pool(PoolStats now) {
+        return "status: connections " + now.healthy() + "/" + now.total() + " healthy (at most " + now.maxConnections()
+                + "), budget " + now.budget().map(StatusBlock::budget).orElse("none")
+                + ", monitors " + now.monitors().size()
+                + (now.totals().gaps() == 0 ? "" : ", gaps " + now.totals().gaps());
+    }
+
+    private static String budget(BudgetSnapshot budget) {
+        return budget.available() + " of " + budget.limit() + " left"
+                + (budget.queuedInAll() == 0 ? "" : ", " + budget.queuedInAll() + " waiting");
+    }
+
+    private static String trouble(ConnectionStats connection) {
+        return "  connection " + connection.id() + " is "
+                + connection.state().name().toLowerCase(Locale.ROOT)
+                + (connection.failures() == 0 ? "" : ", failed " + connection.failures() + " times in a row")
+                + (connection.lastError().isEmpty() ? "" : ": " + connection.lastError());
+    }
+
+    private static String monitor(MonitorStats monitor, @Nullable Long updatesBefore, double seconds) {
+        String connection = monitor.connectionId() == 0 ? "no connection" : "connection " + monitor.connectionId();
+        Optional<String> rate = updatesBefore == null || seconds <= 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT, "%,.1f/s", Math.max(0, monitor.updates() - updatesBefore) / seconds));
+        return String.format(
+                        Locale.ROOT,
+                        "  %-28s %-6s  %-14s %,12d updates %12s  %s",
+                        monitor.id(),
+                        monitor.group().word(),
+                        connection,
+                        monitor.updates(),
+                        rate.orElse(""),
+                        monitor.active() ? monitor.waiting() + " waiting" : "not active yet")
+                .stripTrailing();
+    }
+}
