@@ -1,0 +1,187 @@
+package io.firehole.cli.demo;
+
+import io.firehole.cli.config.Values;
+import io.firehole.cli.serve.Daemon;
+import io.firehole.cli.serve.StatusBlock;
+import io.firehole.examples.Monitors;
+import io.firehole.examples.client.ExampleMonitor;
+import io.firehole.examples.client.MonitorClient;
+import io.firehole.gateway.GatewayConfig;
+import io.firehole.pool.PoolConfig;
+import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.transport.grpc.GrpcEndpoint;
+import io.firehole.simulator.Simulator;
+import io.firehole.simulator.SimulatorConfig;
+import io.firehole.simulator.control.Report;
+import io.firehole.simulator.rules.ConnectionRules;
+import io.firehole.simulator.rules.ProviderProfile;
+import io.firehole.simulator.rules.Rate;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * The main job on one machine: seven monitors, Firehole, and a provider with recorded data and a limit of 60 new connections
+ * in 60 seconds. One thread.
+ */
+public final class Demo implements AutoCloseable {
+
+    private static final BudgetRule LIMIT = BudgetRule.DEFAULT;
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final int TICKS_PER_STATUS = 10;
+
+    /** After a slot is complete its last updates may be on their way for so many ticks before anything counts as lost. */
+    private static final int TICKS_UNDER_WAY = 3;
+
+    /** A subscription that has shown nothing for so long counts as active all the same: what does not come is lost. */
+    private static final int TICKS_TO_ACTIVE = 10;
+
+    private final Simulator provider;
+    private final Daemon daemon;
+    private final Map<String, Watched> monitors = new LinkedHashMap<>();
+    private final StatusBlock status = new StatusBlock();
+
+    /** A monitor's client, and who listens beside it. */
+    private record Watched(
+            MonitorClient client,
+            Expectation expectation,
+            DeliveryRecorder recorder,
+            AtomicReference<String> latest,
+            Deque<Long> finalBefore) {}
+
+    private Demo(Simulator provider, Daemon daemon) {
+        this.provider = provider;
+        this.daemon = daemon;
+    }
+
+    /**
+     * Starts all of it.
+     *
+     * @throws IOException if an address cannot be had; the message names it
+     */
+    public static Demo start(DemoSettings settings) throws IOException {
+        Simulator provider = Simulator.start(SimulatorConfig.builder()
+                .onFreePorts()
+                .speed(settings.speed())
+                .profile(ProviderProfile.open()
+                        .withConnections(ConnectionRules.NONE.withRates(new Rate(LIMIT.max(), LIMIT.per()))))
+                .build());
+        Daemon daemon;
+        try {
+            daemon = Daemon.start(
+                    GrpcEndpoint.parse("http://" + Values.show(provider.address())),
+                    List.of(LIMIT),
+                    PoolConfig.DEFAULT,
+                    GatewayConfig.DEFAULT.withListen(settings.gateway()),
+                    settings.seam());
+        } catch (IOException | RuntimeException notStarted) {
+            provider.close();
+            throw notStarted;
+        }
+        Demo demo = new Demo(provider, daemon);
+        URI gateway = URI.create("http://" + Values.show(daemon.gatewayAddress()));
+        for (ExampleMonitor monitor : Monitors.all()) {
+            Expectation expectation = new SimulatedExpectation(provider, monitor.request());
+            DeliveryRecorder recorder = new DeliveryRecorder(expectation);
+            AtomicReference<String> latest = new AtomicReference<>("");
+            MonitorClient client =
+                    new MonitorClient(monitor, gateway, Optional.empty(), latest::set, recorder::received);
+            demo.monitors.put(monitor.id(), new Watched(client, expectation, recorder, latest, new ArrayDeque<>()));
+            client.start();
+        }
+        return demo;
+    }
+
+    /** What is where, for a person. */
+    public List<String> introduction() {
+        String control = Values.show(Objects.requireNonNull(provider.controlAddress()));
+        return List.of(
+                "A simulated provider (recorded mainnet data, at most " + LIMIT.max() + " new connections in "
+                        + Values.show(LIMIT.per()) + ") listens at " + Values.show(provider.address()) + ".",
+                "Firehole's gateway listens at " + Values.show(daemon.gatewayAddress()) + "; " + monitors.size()
+                        + " monitors are connecting to it, each as a client of its own.",
+                "Break something: curl -s -X POST http://" + control + "/fault -d '{\"kind\": \"reset\"}'",
+                "What the provider saw: curl -s http://" + control + "/report");
+    }
+
+    /**
+     * Runs until the time is over or somebody wants an end, and tells from time to time how things stand.
+     *
+     * @param out takes the lines of a status block
+     */
+    public DemoResult run(Optional<Duration> time, StopSignal stop, Consumer<String> out) throws InterruptedException {
+        long start = System.nanoTime();
+        long end = time.map(limit -> start + limit.toNanos()).orElse(Long.MAX_VALUE);
+        status.lines(daemon.stats());
+        boolean wanted = false;
+        for (long tick = 1; !wanted && System.nanoTime() < end; tick++) {
+            long left = Math.max(0, Math.min(TICK.toNanos(), end - System.nanoTime()));
+            wanted = stop.await(Duration.ofNanos(left));
+            for (Watched monitor : monitors.values()) {
+                if (tick == TICKS_TO_ACTIVE && !monitor.recorder().active()) {
+                    monitor.recorder().expectFrom(monitor.expectation().begunTo() + 1);
+                }
+                checkWhatHasArrived(monitor);
+            }
+            if (tick % TICKS_PER_STATUS == 0) {
+                statusLines().forEach(out);
+            }
+        }
+        return result();
+    }
+
+    private void checkWhatHasArrived(Watched monitor) {
+        monitor.finalBefore().add(monitor.expectation().finalTo());
+        if (monitor.finalBefore().size() > TICKS_UNDER_WAY) {
+            monitor.recorder().check(monitor.finalBefore().remove());
+        }
+    }
+
+    private List<String> statusLines() {
+        List<String> lines = new ArrayList<>(status.lines(daemon.stats()));
+        monitors.forEach((id, monitor) -> {
+            if (!monitor.latest().get().isEmpty()) {
+                lines.add("  " + id + " says: " + monitor.latest().get());
+            }
+        });
+        return lines;
+    }
+
+    /** What was compared until now, and the provider's own count. */
+    private DemoResult result() {
+        Map<String, Verdict> verdicts = new LinkedHashMap<>();
+        long notRecorded = 0;
+        for (Map.Entry<String, Watched> entry : monitors.entrySet()) {
+            verdicts.put(entry.getKey(), entry.getValue().recorder().verdict());
+            notRecorded += entry.getValue().recorder().overflowed();
+        }
+        Report report = provider.report();
+        return new DemoResult(
+                report.open(),
+                report.connects().size(),
+                report.refused(),
+                report.worstWindow().count(),
+                report.worstWindow().from(),
+                LIMIT.max(),
+                verdicts,
+                notRecorded);
+    }
+
+    /** Ends everything, monitors first. */
+    @Override
+    public void close() {
+        monitors.values().forEach(monitor -> monitor.client().close());
+        daemon.close();
+        provider.close();
+    }
+}
