@@ -20,11 +20,12 @@ EOF
   printf '%d\n' $((10#${major:-0} * 1000000 + 10#${minor:-0} * 1000 + 10#${patch:-0}))
 }
 
-# Sets java_home to the newest JDK of all the usual places. Of equal ones the first wins, so JAVA_HOME does.
+# Sets java_home to the newest JDK of all the usual places, and java_version to its version as one number. Of equal ones
+# the first wins, so JAVA_HOME does.
 # Says what to install and exits with 2 if there is none of version $JAVA_MIN or newer.
 find_jdk() {
   local candidate version best=0 on_path
-  java_home=''
+  java_home='' java_version=0
   on_path=$(command -v javac 2>/dev/null || command -v java 2>/dev/null || true)
   [ -n "$on_path" ] && on_path=$(dirname "$(dirname "$(readlink -f "$on_path" 2>/dev/null || printf '%s' "$on_path")")")
   for candidate in "${JAVA_HOME:-}" "$on_path" \
@@ -39,7 +40,7 @@ find_jdk() {
     version=$(jdk_version "$candidate")
     if [ -n "$version" ] && [ "$version" -gt "$best" ]; then
       best=$version
-      java_home=$candidate
+      java_home=$candidate java_version=$version
     fi
   done
   [ "$best" -ge $((JAVA_MIN * 1000000)) ] && return 0
