@@ -79,12 +79,13 @@ final class Outbox {
         return waitingBytes;
     }
 
-    /** Throws away what waits. */
-    void clear() {
+    /** Throws away what waits; nothing is taken out after it. */
+    void close() {
         waiting.clear();
         waitingBytes = 0;
         rest = null;
         settle();
+        packer.close();
     }
 
     /** The next piece of what waits; the box must not be empty. The caller owns it. */

@@ -198,7 +198,7 @@ final class StreamCall implements Call {
         }
         closed = true;
         stop();
-        outbox.clear();
+        outbox.close();
         onClosed.run();
     }
 
