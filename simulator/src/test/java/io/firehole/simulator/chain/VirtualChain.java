@@ -156,11 +156,13 @@ public final class VirtualChain {
             return decode(matches, events());
         }
 
-        /** Those since the last call that are of slots up to that one. */
-        public List<SubscribeUpdate> updatesUpTo(long slot) {
+        /** Those since the last call that are of these slots, both included. */
+        public List<SubscribeUpdate> updates(long from, long to) {
             return decode(
                     matches,
-                    events().stream().filter(event -> event.slot() <= slot).toList());
+                    events().stream()
+                            .filter(event -> event.slot() >= from && event.slot() <= to)
+                            .toList());
         }
     }
 }
