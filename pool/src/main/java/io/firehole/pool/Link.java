@@ -221,6 +221,9 @@ final class Link {
         streams.remove(stream);
         if (streams.isEmpty()) {
             group = null;
+            if (!everReady && links.all().size() > 1) {
+                links.close(this);
+            }
         }
         idleIfUnused();
     }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Which stream serves a monitor. Control thread.
  *
  * <p>In this order: a connection of the group that has room, one that has a stream to share before one that has not; a
- * connection nobody uses; a new one, within the group's share and the pool's maximum; and when there can be none, the
+ * connection nobody uses (in either case one that is ready before one that is not); a new one, within the group's share and the pool's maximum; and when there can be none, the
  * connection of the group with the fewest monitors, or of any group if it has none. Room is counted in monitors' streams:
  * a busy group gives each few companions, a quiet one many, and when its share is used up they move closer together.
  */
@@ -97,10 +97,18 @@ final class Placement {
     }
 
     private @Nullable Link open(Group group, @Nullable StreamKey key) {
+        Link ready = open(group, key, true);
+        return ready != null ? ready : open(group, key, false);
+    }
+
+    private @Nullable Link open(Group group, @Nullable StreamKey key, boolean ready) {
         int room = pool.config().limits(group).streamsPerConnection();
         Link found = null;
         Link unused = null;
         for (Link link : links.all()) {
+            if (link.ready().isPresent() != ready) {
+                continue;
+            }
             if (link.group() == group && link.monitors() < room) {
                 if (key != null && shared(link, key) != null) {
                     return link;

@@ -156,7 +156,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
         @Override
         public boolean accepts(Subscription subscription) {
-            return !isEnded() && !subscription.needsOwnCall() && key.equals(StreamKey.of(key.group(), subscription));
+            return !isEnded() && !subscription.needsOwnCall() && key.serves(subscription);
         }
 
         @Override

@@ -13,6 +13,12 @@ record StreamKey(Group group, CommitmentLevel commitment, List<SubscribeRequestA
         return new StreamKey(group, subscription.commitment(), subscription.slices());
     }
 
+    /** Whether that can be asked on such a call. How account data are cut is nothing to one who asks for none. */
+    boolean serves(Subscription subscription) {
+        return commitment == subscription.commitment()
+                && (slices.equals(subscription.slices()) || !subscription.hasAccountData());
+    }
+
     /** For people. */
     String description() {
         String level = commitment.name().toLowerCase(Locale.ROOT);

@@ -64,9 +64,12 @@ public final class Subscription {
 
     /** Which parts of account data come, on the whole call; none where it asks for no account data at all. */
     public List<SubscribeRequestAccountsDataSlice> slices() {
-        return request.getAccountsCount() == 0 && request.getBlocksCount() == 0
-                ? List.of()
-                : request.getAccountsDataSliceList();
+        return hasAccountData() ? request.getAccountsDataSliceList() : List.of();
+    }
+
+    /** Whether it asks for account data at all, be it within blocks. */
+    public boolean hasAccountData() {
+        return request.getAccountsCount() > 0 || request.getBlocksCount() > 0;
     }
 
     /**

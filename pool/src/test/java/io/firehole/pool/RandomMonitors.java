@@ -1,0 +1,87 @@
+package io.firehole.pool;
+
+import io.firehole.wire.proto.SubscribeRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Monitors that join, change their minds and leave as they like, each with its oracle. */
+final class RandomMonitors {
+
+    private static final int CHANGE_MILLIS_MAX = 400;
+
+    private record Watched(String id, Reader reader, DirectSubscription truth) {}
+
+    private final World world;
+    private final Random random;
+    private final RandomRequests requests;
+    private final List<Watched> present = new ArrayList<>();
+    private final List<Watched> all = new ArrayList<>();
+    private final int atMost;
+    private final boolean mayMove;
+    private int joined;
+
+    RandomMonitors(World world, Random random, int atMost, int otherStreamsPercent) {
+        this.world = world;
+        this.random = random;
+        this.atMost = atMost;
+        this.mayMove = otherStreamsPercent > 0;
+        this.requests = new RandomRequests(random, otherStreamsPercent);
+    }
+
+    /** Lets them do as they like for so long, and then be quiet until everything has arrived. */
+    void live(Duration duration) {
+        long until = world.time.nanos() + duration.toNanos();
+        while (world.time.nanos() < until) {
+            step();
+            world.pass(Duration.ofMillis(random.nextInt(CHANGE_MILLIS_MAX)));
+        }
+        world.pass(Duration.ofSeconds(3));
+        world.chain.stop();
+        world.pass(Duration.ofSeconds(2));
+    }
+
+    private void step() {
+        int what = random.nextInt(10);
+        if (present.isEmpty() || (present.size() < atMost && what < 4)) {
+            String id = "m" + joined++;
+            Group group = random.nextInt(3) == 0 ? Group.HIGH : Group.MEDIUM;
+            Watched newcomer = new Watched(id, world.monitor(id, group), new DirectSubscription(mayMove));
+            present.add(newcomer);
+            all.add(newcomer);
+            ask(newcomer);
+        } else if (what < 8) {
+            ask(present.get(random.nextInt(present.size())));
+        } else {
+            Watched leaving = present.remove(random.nextInt(present.size()));
+            leaving.truth().leaves(world.time.nanos());
+            leaving.reader().stream.close();
+        }
+    }
+
+    private void ask(Watched monitor) {
+        SubscribeRequest request = requests.next();
+        monitor.truth().asks(world.time.nanos(), request);
+        monitor.reader().ask(request);
+    }
+
+    /** What is wrong with what each of them got. */
+    List<String> faults() {
+        List<String> faults = new ArrayList<>();
+        for (Watched monitor : all) {
+            String fault = monitor.truth().faultIn(monitor.reader().received, world.events);
+            if (fault != null) {
+                faults.add(monitor.id() + ": " + fault);
+            }
+        }
+        return faults;
+    }
+
+    /** How much all of them got. */
+    long received() {
+        return all.stream()
+                .mapToLong(monitor -> monitor.reader().received.size())
+                .sum();
+    }
+}
