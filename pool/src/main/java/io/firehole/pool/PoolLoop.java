@@ -23,6 +23,7 @@ final class PoolLoop {
     private final int commandsMax;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
+    private volatile boolean closed;
 
     PoolLoop(ControlThread thread, int commandsMax) {
         this.thread = thread;
@@ -67,11 +68,16 @@ final class PoolLoop {
         return commandsMax;
     }
 
+    /** Nothing runs any more but what runs now. */
     void close() {
+        closed = true;
         thread.close();
     }
 
-    private static void guarded(Runnable task) {
+    private void guarded(Runnable task) {
+        if (closed) {
+            return;
+        }
         try {
             task.run();
         } catch (RuntimeException | AssertionError broken) {

@@ -1,0 +1,237 @@
+package io.firehole.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firehole.pool.budget.PermitClass;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A provider that breaks off, falls silent or says no. */
+class FaultsTest {
+
+    private final World world = new World(5).running();
+
+    private Reader joined(String id, SubscribeRequest request) {
+        Reader reader = world.monitor(id);
+        reader.ask(request);
+        world.pass(Duration.ofSeconds(1));
+        return reader;
+    }
+
+    private void assertFlows(Reader... readers) {
+        for (Reader reader : readers) {
+            int before = reader.received.size();
+            world.pass(Duration.ofSeconds(4));
+            assertThat(reader.received.size()).isGreaterThan(before);
+            assertThat(reader.ended()).isNull();
+        }
+    }
+
+    @Test
+    void opensABrokenConnectionAgainForThoseWhoWait() {
+        Reader a = joined("a", World.slots("s"));
+        Reader b = joined("b", World.transactions("x", 1));
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(1));
+
+        assertFlows(a, b);
+        assertThat(world.provider.purposes).containsExactly(PermitClass.FIRST_CONNECT, PermitClass.RECONNECT_MEDIUM);
+        PoolStats stats = world.pool.stats();
+        assertThat(stats.totals().reconnects()).isEqualTo(1);
+        assertThat(stats.connections()).hasSize(1);
+        assertThat(stats.connections().getFirst().lastError()).contains("reset by peer");
+        assertThat(stats.connections().getFirst().id())
+                .as("a connection lives once")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void recordsWhatMayBeMissingAfterABreak() {
+        joined("a", World.slots("s"));
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(3));
+        List<PoolStats.StreamGap> gaps = world.pool.stats().gaps();
+        assertThat(gaps).hasSize(1);
+        assertThat(gaps.getFirst().monitors()).containsExactly("a");
+        assertThat(gaps.getFirst().cause()).contains("reset by peer");
+        assertThat(gaps.getFirst().resumedAtSlot())
+                .isGreaterThan(gaps.getFirst().lastSealedSlot().getAsLong());
+    }
+
+    @Test
+    void opensACallAgainThatTheProviderEnded() {
+        Reader a = joined("a", World.slots("s"));
+        world.provider.streams().getFirst().end(GrpcStatus.Code.INTERNAL.with("lagged to receive geyser messages"));
+        world.pass(Duration.ofSeconds(1));
+        assertFlows(a);
+        assertThat(world.provider.connections).as("on the same connection").hasSize(1);
+        assertThat(world.pool.stats().streams().getFirst().reopened()).isEqualTo(1);
+    }
+
+    @Test
+    void startsTheNextCallWithEverythingThatIsWanted() {
+        joined("a", World.slots("s"));
+        joined("b", World.transactions("x", 1));
+        Reader gone = joined("c", World.accounts("x", 1));
+        gone.stream.close();
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(1));
+        SubscribeRequest first = world.provider.streams().getFirst().requests.getFirst();
+        assertThat(first.getSlotsCount()).as("the monitor's and the epoch").isEqualTo(2);
+        assertThat(first.getTransactionsCount()).isEqualTo(1);
+        assertThat(first.getAccountsCount()).as("nobody waits for it").isZero();
+    }
+
+    @Test
+    void waitsLongerAndLongerWhileTheProviderIsAway() {
+        joined("a", World.slots("s"));
+        world.provider.accepts = id -> false;
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofMinutes(5));
+        int attempts = world.provider.connections.size();
+        assertThat(attempts).isBetween(15, 60);
+        assertThat(world.pool.ready()).isFalse();
+        assertThat(world.pool.stats().healthy()).isZero();
+
+        world.provider.accepts = id -> true;
+        world.pass(Backoff.CAP.plusSeconds(2));
+        assertThat(world.pool.ready()).isTrue();
+        assertThat(world.provider.streams()).hasSize(1);
+    }
+
+    @Test
+    void givesUpACallThatShowsNoSlot() {
+        Reader a = joined("a", World.slots("s"));
+        world.provider.streams().getFirst().silent = true;
+        world.pass(Duration.ofSeconds(6));
+        assertFlows(a);
+        assertThat(world.pool.stats().totals().watchdogs()).isEqualTo(1);
+        assertThat(world.provider.connections).as("the connection answers").hasSize(1);
+    }
+
+    @Test
+    void givesUpAConnectionThatDoesNotAnswer() {
+        Reader a = joined("a", World.slots("s"));
+        FakeProvider.Link silent = world.provider.open().getFirst();
+        silent.answersPing = false;
+        world.provider.streams().getFirst().silent = true;
+        world.pass(Duration.ofSeconds(8));
+        assertThat(world.provider.connections).hasSize(2);
+        assertFlows(a);
+        assertThat(world.pool.stats().connections().getFirst().lastError()).contains("health check");
+    }
+
+    @Test
+    void noticesASilentConnectionWithoutStreams() {
+        world.provider.open().getFirst().answersPing = false;
+        world.pass(Duration.ofSeconds(45));
+        assertThat(world.provider.connections).hasSize(2);
+        assertThat(world.pool.ready()).isTrue();
+    }
+
+    @Test
+    void endsOnlyTheMonitorWhoseFilterTheProviderRefuses() {
+        Reader a = joined("a", World.slots("s"));
+        Reader b = joined("b", World.transactions("x", 1));
+        world.provider.rules = request ->
+                request.getAccountsCount() > 0 ? "failed to create filter: Pubkey X in filters is not allowed" : null;
+        Reader poison = joined("poison", World.accounts("x", 1));
+        world.pass(Duration.ofSeconds(1));
+
+        assertThat(poison.ended())
+                .isEqualTo(GrpcStatus.Code.INVALID_ARGUMENT.with(
+                        "failed to create filter: Pubkey X in filters is not allowed"));
+        assertFlows(a, b);
+        assertThat(world.pool.stats().totals().invalidRequests()).isEqualTo(1);
+        assertThat(world.pool.stats().monitors()).hasSize(2);
+    }
+
+    @Test
+    void endsAMonitorThatChangesToARefusedFilter() {
+        Reader a = joined("a", World.slots("s"));
+        Reader b = joined("b", World.transactions("x", 1));
+        world.provider.rules = request -> request.getAccountsCount() > 0 ? "failed to create filter: no" : null;
+        b.ask(World.accounts("x", 1));
+        world.pass(Duration.ofSeconds(2));
+        assertThat(b.ended()).isEqualTo(GrpcStatus.Code.INVALID_ARGUMENT.with("failed to create filter: no"));
+        assertFlows(a);
+    }
+
+    @Test
+    void neverEndsAMonitorForAFilterThatTheProviderOnceTook() {
+        Reader a = joined("a", World.slots("s"));
+        Reader b = joined("b", World.transactions("x", 1));
+        world.provider.rules = request -> "failed to create filter: whatever";
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(20));
+        assertThat(a.ended()).isNull();
+        assertThat(b.ended()).isNull();
+        world.provider.rules = request -> null;
+        world.pass(Backoff.CAP);
+        assertFlows(a, b);
+    }
+
+    @Test
+    void asksRarelyWhereItIsNotLetIn() {
+        Reader a = joined("a", World.slots("s"));
+        world.provider.callsEndWith = GrpcStatus.Code.UNAUTHENTICATED.with("No valid auth token");
+        world.provider.streams().getFirst().end(GrpcStatus.Code.UNAVAILABLE.with("restart"));
+        long requests = world.pool.stats().totals().requests();
+        world.pass(Duration.ofMinutes(2));
+        assertThat(world.pool.stats().totals().requests() - requests).isBetween(4L, 10L);
+        assertThat(world.pool.stats().streams().getFirst().lastError()).contains("No valid auth token");
+        assertThat(a.ended()).isNull();
+    }
+
+    @Test
+    void cutsOffOnlyTheReaderThatDoesNotRead() {
+        World small = new World(
+                        6,
+                        PoolConfig.DEFAULT.withMailbox(
+                                new MailboxLimits(50, 1 << 20, MailboxLimits.OverrunPolicy.DISCONNECT)))
+                .running();
+        Reader slow = small.monitor("slow");
+        Reader quick = small.monitor("quick");
+        slow.ask(World.transactions("x"));
+        quick.ask(World.transactions("x"));
+        slow.stalled = true;
+        small.pass(Duration.ofSeconds(20));
+
+        assertThat(slow.stream.waiting()).isEqualTo(50);
+        slow.stalled = false;
+        assertThat(slow.ended()).isEqualTo(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
+        assertThat(slow.received).hasSize(50);
+        assertThat(quick.received).hasSizeGreaterThan(150);
+        assertThat(quick.ended()).isNull();
+        assertThat(small.pool.stats().totals().overruns()).isEqualTo(1);
+        assertThat(small.pool.stats().monitors()).hasSize(1);
+    }
+
+    @Test
+    void routesOnThroughMalformedUpdates() {
+        Reader a = joined("a", World.slots("s"));
+        world.provider.streams().getFirst().writeBytes(new byte[] {(byte) 0xff});
+        assertFlows(a);
+        assertThat(world.pool.stats().totals().malformed()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsEveryMonitorExactAcrossBreaks() {
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            readers.add(joined("m" + i, World.transactions("x", i)));
+        }
+        for (int i = 0; i < 10; i++) {
+            world.provider.open().getFirst().cut("reset by peer");
+            world.pass(Backoff.CAP.plusSeconds(1));
+        }
+        for (Reader reader : readers) {
+            assertThat(reader.received).doesNotHaveDuplicates();
+        }
+        assertFlows(readers.toArray(Reader[]::new));
+    }
+}

@@ -1,0 +1,162 @@
+package io.firehole.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.transport.Connection.UnaryReply;
+import io.firehole.wire.GrpcStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What is refused, what waits, and what happens at the end. */
+class LimitsTest {
+
+    private static final String GET_SLOT = "geyser.Geyser/GetSlot";
+
+    @Test
+    void endsAStreamWhoseRequestBreaksARule() {
+        World world = new World(1).running();
+        Reader reader = world.monitor("a");
+        assertThatThrownBy(() -> reader.stream.request(World.slots("n".repeat(129))))
+                .isInstanceOf(InvalidFilterException.class);
+        assertThat(reader.ended())
+                .isEqualTo(GrpcStatus.Code.INVALID_ARGUMENT.with(
+                        "failed to create filter: oversized filter name (max allowed size 128), found 129"));
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.provider.streams()).isEmpty();
+        assertThat(world.pool.stats().monitors()).isEmpty();
+    }
+
+    @Test
+    void refusesStreamsWhenTooMuchWaitsForItsThread() {
+        World world = new World(1, PoolConfig.DEFAULT.withCommandsMax(10)).running();
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            readers.add(world.monitor("m" + i));
+        }
+        for (int i = 0; i < 15; i++) {
+            assertThat(readers.get(i).ended())
+                    .isEqualTo(
+                            i < 10
+                                    ? null
+                                    : GrpcStatus.Code.RESOURCE_EXHAUSTED.with(
+                                            "too much waits for the pool's control thread, limit 10 commands"));
+        }
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.pool.stats().totals().refusedCommands()).isEqualTo(5);
+        assertThat(world.monitor("later").ended()).isNull();
+    }
+
+    @Test
+    void refusesMoreStreamsThanItMayHave() {
+        World world = new World(1, PoolConfig.DEFAULT.withStreamsMax(2)).running();
+        Reader a = world.monitor("a");
+        Reader b = world.monitor("b");
+        Reader c = world.monitor("c");
+        assertThat(a.ended()).isNull();
+        assertThat(b.ended()).isNull();
+        assertThat(c.ended())
+                .isEqualTo(
+                        GrpcStatus.Code.RESOURCE_EXHAUSTED.with("max subscription limit exceeded: 2 streams are open"));
+        a.stream.close();
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.monitor("d").ended()).isNull();
+        assertThat(world.pool.stats().totals().refusedStreams()).isEqualTo(1);
+    }
+
+    @Test
+    void makesUnaryCallsOnAnyConnectionThatIsReady() {
+        World world = new World(1).running();
+        CompletableFuture<UnaryReply> reply = world.pool.unary(GET_SLOT, ByteString.EMPTY);
+        world.pass(Duration.ofMillis(10));
+        assertThat(reply)
+                .isCompletedWithValue(new UnaryReply.Answered(ByteString.copyFromUtf8("geyser.Geyser/GetSlot on 1")));
+    }
+
+    @Test
+    void letsUnaryCallsWaitForAConnection() {
+        World world = new World(1);
+        CompletableFuture<UnaryReply> reply = world.pool.unary(GET_SLOT, ByteString.EMPTY);
+        world.time.settle();
+        assertThat(reply).isNotDone();
+        world.pass(Duration.ofSeconds(1));
+        assertThat(reply.join()).isInstanceOf(UnaryReply.Answered.class);
+    }
+
+    @Test
+    void tellsUnaryCallsHowLongTheyWaitedInVain() {
+        World world = new World(1);
+        world.provider.accepts = id -> false;
+        CompletableFuture<UnaryReply> reply = world.pool.unary(GET_SLOT, ByteString.EMPTY);
+        world.pass(Duration.ofMillis(9_999));
+        assertThat(reply).isNotDone();
+        world.pass(Duration.ofMillis(1));
+        assertThat(reply)
+                .isCompletedWithValue(new UnaryReply.Failed(
+                        GrpcStatus.Code.UNAVAILABLE.with("no connection to the provider within 10 s")));
+    }
+
+    @Test
+    void opensAConnectionForAUnaryCallIfThereIsNone() {
+        World world = new World(1).running();
+        world.pass(Duration.ofMinutes(6));
+        assertThat(world.provider.open()).isEmpty();
+        CompletableFuture<UnaryReply> reply = world.pool.unary(GET_SLOT, ByteString.EMPTY);
+        world.pass(Duration.ofSeconds(1));
+        assertThat(reply.join()).isInstanceOf(UnaryReply.Answered.class);
+    }
+
+    @Test
+    void endsEverythingWhenItIsClosed() {
+        World world = new World(1).running();
+        Reader reader = world.monitor("a");
+        reader.ask(World.slots("s"));
+        world.pass(Duration.ofSeconds(1));
+        world.pool.close();
+        CompletableFuture<UnaryReply> reply = world.pool.unary(GET_SLOT, ByteString.EMPTY);
+        world.pass(Duration.ofSeconds(1));
+
+        GrpcStatus closing = GrpcStatus.Code.UNAVAILABLE.with("server is shutting down try again later");
+        assertThat(reader.ended()).isEqualTo(closing);
+        assertThat(reply).isCompletedWithValue(new UnaryReply.Failed(closing));
+        assertThat(world.provider.open()).isEmpty();
+        assertThat(world.monitor("late").ended()).isEqualTo(closing);
+        assertThat(world.pool.stats().monitors()).isEmpty();
+        world.pool.close();
+    }
+
+    @Test
+    void canBeLeftWhileABatchWaits() {
+        World world = new World(1).running();
+        Reader staying = world.monitor("a");
+        staying.ask(World.slots("s"));
+        world.pass(Duration.ofSeconds(1));
+        for (int i = 0; i < 20; i++) {
+            Reader hasty = world.monitor("b");
+            hasty.ask(World.transactions("x", i % 7));
+            world.pass(Duration.ofMillis(i));
+            hasty.stream.close();
+        }
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.pool.stats().monitors()).hasSize(1);
+        assertThat(staying.ended()).isNull();
+        world.pass(Duration.ofSeconds(40));
+        assertThat(world.provider.streams().getFirst().lastRequest().getTransactionsCount())
+                .isZero();
+    }
+
+    @Test
+    void canBeLeftBeforeAnythingWasAsked() {
+        World world = new World(1).running();
+        Reader reader = world.monitor("a");
+        reader.stream.close();
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.pool.stats().monitors()).isEmpty();
+        assertThat(reader.ended()).isEqualTo(GrpcStatus.OK);
+    }
+}
