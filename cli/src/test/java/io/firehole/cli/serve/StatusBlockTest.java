@@ -1,0 +1,79 @@
+package io.firehole.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firehole.pool.Group;
+import io.firehole.pool.PoolStats;
+import io.firehole.pool.PoolStats.ConnectionState;
+import io.firehole.pool.PoolStats.ConnectionStats;
+import io.firehole.pool.PoolStats.MonitorStats;
+import io.firehole.pool.PoolStats.Totals;
+import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.budget.BudgetSnapshot;
+import io.firehole.pool.budget.BudgetSnapshot.RuleUse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class StatusBlockTest {
+
+    private final StatusBlock block = new StatusBlock();
+
+    @Test
+    void tellsConnectionsBudgetAndEachMonitorWithItsRate() {
+        block.lines(
+                picture(0, List.of(healthy(1)), List.of(monitor("b", Group.LOW, 100), monitor("a", Group.HIGH, 1))));
+        List<String> lines = block.lines(picture(
+                10, List.of(healthy(1), lost(2)), List.of(monitor("b", Group.LOW, 400), monitor("a", Group.HIGH, 1))));
+
+        assertThat(lines)
+                .containsExactly(
+                        "status: connections 1/2 healthy (at most 15), budget 58 of 60 left, monitors 2",
+                        "  connection 2 is waiting, failed 3 times in a row: UNAVAILABLE: refused",
+                        "  a                            high    connection 1              1 updates        0.0/s  5 waiting",
+                        "  b                            low     connection 1            400 updates       30.0/s  5 waiting");
+    }
+
+    @Test
+    void showsAScreenfulOfMonitorsAndCountsTheRest() {
+        List<MonitorStats> many = IntStream.range(0, StatusBlock.MONITORS_SHOWN + 2)
+                .mapToObj(i -> monitor("m" + i, Group.MEDIUM, i))
+                .toList();
+        List<String> lines = block.lines(picture(0, List.of(healthy(1)), many));
+        assertThat(lines).hasSize(1 + StatusBlock.MONITORS_SHOWN + 1);
+        assertThat(lines.getLast()).isEqualTo("  and 2 more");
+    }
+
+    private static PoolStats picture(long seconds, List<ConnectionStats> connections, List<MonitorStats> monitors) {
+        BudgetSnapshot budget =
+                new BudgetSnapshot(List.of(new RuleUse(BudgetRule.DEFAULT, 2)), Map.of(), 0, 2, 0, 0, 0, Map.of());
+        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return new PoolStats(
+                Duration.ofSeconds(seconds).toNanos(),
+                true,
+                15,
+                connections,
+                List.of(),
+                monitors,
+                totals,
+                List.of(),
+                Optional.of(budget));
+    }
+
+    private static ConnectionStats healthy(long id) {
+        return new ConnectionStats(id, Optional.empty(), ConnectionState.READY, true, 1, List.of(), 1, 0, 0, 0, "");
+    }
+
+    private static ConnectionStats lost(long id) {
+        return new ConnectionStats(
+                id, Optional.empty(), ConnectionState.WAITING, false, 0, List.of(), 1, 0, 0, 3, "UNAVAILABLE: refused");
+    }
+
+    private static MonitorStats monitor(String id, Group group, long updates) {
+        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0);
+    }
+}
