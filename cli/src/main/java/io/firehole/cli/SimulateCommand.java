@@ -102,8 +102,8 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            defaultValue = "open",
-            description = "Whose limits it has. Default: ${DEFAULT-VALUE}, which has next to none")
+            defaultValue = "standard",
+            description = "Whose limits it has. Default: ${DEFAULT-VALUE}, which allows 60 new connections in 60 s")
     @SuppressWarnings("NullAway.Init")
     private String profile;
 
