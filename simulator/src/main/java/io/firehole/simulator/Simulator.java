@@ -1,7 +1,6 @@
 package io.firehole.simulator;
 
 import io.firehole.simulator.chain.Chain;
-import io.firehole.simulator.chain.ChainConfig;
 import io.firehole.simulator.chain.ChainTemplates;
 import io.firehole.simulator.control.ControlServer;
 import io.firehole.simulator.control.Report;
@@ -56,9 +55,7 @@ public final class Simulator implements AutoCloseable {
         ProviderClock clock = config.clock();
         ChainTemplates templates =
                 config.captures().isEmpty() ? ChainTemplates.builtIn() : ChainTemplates.read(config.captures());
-        ChainConfig chainConfig = new ChainConfig(
-                config.seed(), config.speed(), config.skipEvery(), config.effectiveReplaySlots(), config.firstSlot());
-        Chain chain = Chain.start(chainConfig, templates, clock.nanos(), clock.wall());
+        Chain chain = Chain.start(config.chain(), templates, clock.nanos(), clock.wall());
         ProviderServer server = new ProviderServer(chain, config.profile(), config.token(), config.limits(), clock);
         Truth truth = new Truth(chain);
         Reporter reporter = new Reporter(server);

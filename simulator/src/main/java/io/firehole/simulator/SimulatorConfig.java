@@ -1,5 +1,6 @@
 package io.firehole.simulator;
 
+import io.firehole.simulator.chain.ChainConfig;
 import io.firehole.simulator.rules.AccessToken;
 import io.firehole.simulator.rules.ProviderProfile;
 import io.firehole.simulator.server.StreamLimits;
@@ -61,9 +62,8 @@ public record SimulatorConfig(
         Objects.requireNonNull(replaySlots, "replaySlots");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(clock, "clock");
-        if (!(speed > 0)) {
-            throw new IllegalArgumentException("speed must be above 0, was " + speed);
-        }
+        // Looked at here as well, so that a configuration that cannot run cannot be made.
+        Objects.requireNonNull(chain(seed, speed, skipEvery, replaySlots, profile, firstSlot), "chain");
     }
 
     /** A builder with the defaults: the usual ports of loopback, speed 1, seed 1, no token, 60 connections per 60 s. */
@@ -71,9 +71,15 @@ public record SimulatorConfig(
         return new Builder();
     }
 
-    /** How far back {@code from_slot} reaches. */
-    public int effectiveReplaySlots() {
-        return replaySlots.orElse(profile.requests().replaySlots());
+    /** What the chain is to be like. */
+    ChainConfig chain() {
+        return chain(seed, speed, skipEvery, replaySlots, profile, firstSlot);
+    }
+
+    private static ChainConfig chain(
+            long seed, double speed, int skipEvery, OptionalInt replaySlots, ProviderProfile profile, long firstSlot) {
+        int depth = replaySlots.orElse(profile.requests().replaySlots());
+        return new ChainConfig(seed, speed, skipEvery, depth, firstSlot);
     }
 
     /** Collects a {@link SimulatorConfig}. One thread. */

@@ -91,7 +91,7 @@ class TruthTest {
         while (!done.getAsBoolean()) {
             long before = processed(simulator);
             eventually("the chain goes on", () -> {
-                clock.advance(Duration.ofMillis(20));
+                clock.advance(Duration.ofMillis(50));
                 return processed(simulator) > before;
             });
             long slot = processed(simulator);
