@@ -48,7 +48,8 @@ public final class MonitorStream implements AutoCloseable {
      * Asks for other filters than before: the whole request replaces the earlier one. Never a request with {@code ping},
      * which changes nothing and is answered by who speaks with the client.
      *
-     * <p>If the request breaks a rule the stream has ended with INVALID_ARGUMENT, as at the reference server. Of requests
+     * <p>If the request breaks a rule the stream has ended with INVALID_ARGUMENT, as at the reference server. If it is larger
+     * than a provider takes ({@link Subscription#REQUEST_BYTES_MAX}) the stream ends with RESOURCE_EXHAUSTED. Of requests
      * made faster than the pool comes to them only the last one counts, also as there.
      *
      * @throws InvalidFilterException if the request breaks a rule
@@ -62,7 +63,13 @@ public final class MonitorStream implements AutoCloseable {
             attend.run();
             throw invalid;
         }
-        request.set(subscription);
+        if (subscription.fitsOneRequest()) {
+            request.set(subscription);
+        } else {
+            end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("request of " + subscription.sizeBytes()
+                    + " bytes is too large for the provider, which takes " + Subscription.REQUEST_BYTES_MAX
+                    + " with all that Firehole adds"));
+        }
         attend.run();
     }
 

@@ -66,13 +66,13 @@ final class Placement {
     Place place(Member member, Subscription subscription) {
         Group group = member.group();
         if (subscription.needsOwnCall()) {
-            OwnStream stream = new OwnStream(pool, ++streamIds, link(group, null), member, subscription);
+            OwnStream stream = new OwnStream(pool, ++streamIds, link(group, null, subscription), member, subscription);
             stream.start();
             return stream;
         }
         StreamKey key = StreamKey.of(group, subscription);
-        Link link = link(group, key);
-        SharedStream shared = shared(link, key);
+        Link link = link(group, key, subscription);
+        SharedStream shared = shared(link, key, subscription);
         if (shared != null) {
             return shared.join(member, subscription);
         }
@@ -82,8 +82,8 @@ final class Placement {
         return place;
     }
 
-    private Link link(Group group, @Nullable StreamKey key) {
-        Link open = open(group, key);
+    private Link link(Group group, @Nullable StreamKey key, Subscription subscription) {
+        Link open = open(group, key, subscription);
         if (open != null) {
             pool.tally().hits++;
             return open;
@@ -96,12 +96,12 @@ final class Placement {
         return leastUsed(group);
     }
 
-    private @Nullable Link open(Group group, @Nullable StreamKey key) {
-        Link ready = open(group, key, true);
-        return ready != null ? ready : open(group, key, false);
+    private @Nullable Link open(Group group, @Nullable StreamKey key, Subscription subscription) {
+        Link ready = open(group, key, subscription, true);
+        return ready != null ? ready : open(group, key, subscription, false);
     }
 
-    private @Nullable Link open(Group group, @Nullable StreamKey key, boolean ready) {
+    private @Nullable Link open(Group group, @Nullable StreamKey key, Subscription subscription, boolean ready) {
         int room = pool.config().limits(group).streamsPerConnection();
         Link found = null;
         Link unused = null;
@@ -110,7 +110,7 @@ final class Placement {
                 continue;
             }
             if (link.group() == group && link.monitors() < room) {
-                if (key != null && shared(link, key) != null) {
+                if (key != null && shared(link, key, subscription) != null) {
                     return link;
                 }
                 found = found == null ? link : found;
@@ -129,11 +129,12 @@ final class Placement {
                 .orElseThrow();
     }
 
-    private static @Nullable SharedStream shared(Link link, StreamKey key) {
+    private static @Nullable SharedStream shared(Link link, StreamKey key, Subscription subscription) {
         for (Upstream<?> stream : link.streams()) {
             if (stream instanceof SharedStream shared
                     && !shared.isEnded()
-                    && shared.key().equals(key)) {
+                    && shared.key().equals(key)
+                    && shared.hasRoomFor(subscription)) {
                 return shared;
             }
         }

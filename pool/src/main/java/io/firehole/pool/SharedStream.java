@@ -34,6 +34,10 @@ final class SharedStream extends Upstream<LabelRouter> {
         return key;
     }
 
+    boolean hasRoomFor(Subscription subscription) {
+        return merged.hasRoomFor(subscription);
+    }
+
     Place join(Member member, Subscription subscription) {
         Seat seat = merged.join(member.recipients(), subscription, pool().now());
         SharedPlace place = new SharedPlace(member, seat);
@@ -156,7 +160,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
         @Override
         public boolean accepts(Subscription subscription) {
-            return !isEnded() && !subscription.needsOwnCall() && key.serves(subscription);
+            return !isEnded() && !subscription.needsOwnCall() && key.serves(subscription) && hasRoomFor(subscription);
         }
 
         @Override

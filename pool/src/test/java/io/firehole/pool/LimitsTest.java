@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.firehole.filters.Base58;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What is refused, what waits, and what happens at the end. */
 class LimitsTest {
 
+    private static final Random REQUEST_KEYS = new Random(1);
     private static final String GET_SLOT = "geyser.Geyser/GetSlot";
 
     @Test
@@ -30,6 +35,51 @@ class LimitsTest {
         world.pass(Duration.ofSeconds(1));
         assertThat(world.provider.streams()).isEmpty();
         assertThat(world.pool.stats().monitors()).isEmpty();
+    }
+
+    @Test
+    void refusesARequestThatNoProviderTakesAndDisturbsNobody() throws InvalidFilterException {
+        World world = new World(1).running();
+        Reader other = world.monitor("other");
+        other.stream.request(World.slots("s"));
+        world.pass(Duration.ofSeconds(1));
+        int streams = world.provider.streams().size();
+        Reader guilty = world.monitor("guilty");
+        SubscribeRequest tooLarge = requestOfBytes(5_000_000);
+        guilty.stream.request(tooLarge);
+        world.pass(Duration.ofSeconds(1));
+        assertThat(guilty.ended())
+                .isEqualTo(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("request of " + tooLarge.getSerializedSize()
+                        + " bytes is too large for the provider, which takes 4194304 with all that Firehole adds"));
+        assertThat(other.ended()).isNull();
+        assertThat(world.provider.streams()).hasSize(streams);
+    }
+
+    @Test
+    void givesLargeRequestsAStreamEachRatherThanOneThatNoProviderTakes() throws InvalidFilterException {
+        World world = new World(1).running();
+        for (int i = 0; i < 3; i++) {
+            world.monitor("large" + i).stream.request(requestOfBytes(1_900_000));
+        }
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.provider.streams()).hasSize(2);
+        assertThat(world.provider.connections).hasSize(1);
+    }
+
+    /** Filters that differ in every request, so that no two of them share a label. */
+    private static SubscribeRequest requestOfBytes(int bytes) {
+        SubscribeRequestFilterTransactions.Builder keys = SubscribeRequestFilterTransactions.newBuilder();
+        byte[] key = new byte[32];
+        int size = 0;
+        while (size < bytes) {
+            REQUEST_KEYS.nextBytes(key);
+            String text = Base58.encode(key);
+            keys.addAccountInclude(text);
+            size += text.length() + 2;
+        }
+        return SubscribeRequest.newBuilder()
+                .putTransactions("keys", keys.build())
+                .build();
     }
 
     @Test

@@ -7,6 +7,9 @@ final class Label {
 
     static final int UNSENT = 0;
 
+    /** Tags and lengths of a map entry, its key and its value, and a label of at most eight characters. */
+    private static final int FRAME_BYTES_MAX = 24;
+
     final int number;
     final Filter filter;
     final Message message;
@@ -27,6 +30,11 @@ final class Label {
         this.number = number;
         this.filter = filter;
         this.message = message;
+    }
+
+    /** What it adds to a request at the most: the filter, its label, and what frames the two. */
+    int sizeBytes() {
+        return message.getSerializedSize() + FRAME_BYTES_MAX;
     }
 
     boolean isSent() {

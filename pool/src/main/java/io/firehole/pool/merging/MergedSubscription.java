@@ -72,6 +72,18 @@ public final class MergedSubscription {
         return seat;
     }
 
+    /**
+     * Whether that can be asked as well without the request growing beyond what providers take. Filters that are here
+     * already are counted twice, and those that linger count: it may say no where there is still room, never the reverse.
+     */
+    public boolean hasRoomFor(Subscription subscription) {
+        long bytes = subscription.sizeBytes();
+        for (Label label : labels.values()) {
+            bytes += label.sizeBytes();
+        }
+        return bytes <= Subscription.FILTER_BYTES_MAX;
+    }
+
     /** Gives a monitor other filters than before. */
     public void change(Seat seat, Subscription subscription, long nowNanos) {
         Version version = new Version(subscription, labelled(subscription));

@@ -15,6 +15,18 @@ import java.util.Map;
 /** What one monitor asks: its request, validated. Immutable. */
 public final class Subscription {
 
+    /**
+     * The largest request that providers take: what the reference server accepts unless configured otherwise (its
+     * {@code max_decoding_message_size}). It ends the call of a larger one with OK and no message, and a call is shared.
+     */
+    public static final int REQUEST_BYTES_MAX = 4 << 20;
+
+    /** Kept free of every request, for the internal filters and for labels longer than the names they stand for. */
+    private static final int RESERVED_BYTES = 64 << 10;
+
+    /** What filters may add up to in one request. */
+    static final int FILTER_BYTES_MAX = REQUEST_BYTES_MAX - RESERVED_BYTES;
+
     private final SubscribeRequest request;
     private final List<Named> filters;
 
@@ -45,6 +57,16 @@ public final class Subscription {
     /** The request as the monitor made it. */
     public SubscribeRequest request() {
         return request;
+    }
+
+    /** How large it is, in bytes. */
+    public int sizeBytes() {
+        return request.getSerializedSize();
+    }
+
+    /** Whether it fits into a request that providers take, be it alone. */
+    public boolean fitsOneRequest() {
+        return sizeBytes() <= FILTER_BYTES_MAX;
     }
 
     /** How many filters it has. */
