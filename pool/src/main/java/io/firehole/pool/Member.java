@@ -82,6 +82,17 @@ final class Member {
         }
     }
 
+    /** Whether that is the place it took last. */
+    boolean isNewest(Place place) {
+        return !places.isEmpty() && places.getLast().equals(place);
+    }
+
+    /** It has been given another place instead of that one. */
+    void moved(Place from, Place to) {
+        places.remove(from);
+        places.add(to);
+    }
+
     /** Ends the monitor's stream: it is told why after what waits for it. */
     void end(GrpcStatus why) {
         stream.end(why);

@@ -70,7 +70,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
 
     /** What the provider says to this monitor's request is for this monitor; what befell the call is not. */
     @Override
-    void survive(GrpcStatus why) {
+    boolean heed(GrpcStatus why) {
         boolean verdict = switch (why.code()) {
             case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION, UNIMPLEMENTED, NOT_FOUND -> true;
             case INTERNAL -> !own.isConfirmed() && own.subscription().request().hasFromSlot();
@@ -79,6 +79,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         if (verdict) {
             member.end(why);
         }
+        return verdict;
     }
 
     @Override

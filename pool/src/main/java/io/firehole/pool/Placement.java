@@ -76,10 +76,15 @@ final class Placement {
         if (shared != null) {
             return shared.join(member, subscription);
         }
-        SharedStream stream = new SharedStream(pool, ++streamIds, link, key);
+        SharedStream stream = new SharedStream(pool, this, ++streamIds, link, key);
         Place place = stream.join(member, subscription);
         stream.start();
         return place;
+    }
+
+    /** A stream of the same kind on the same connection, with nobody on it yet and not yet started. */
+    SharedStream another(SharedStream stream) {
+        return new SharedStream(pool, this, ++streamIds, stream.link(), stream.key());
     }
 
     private Link link(Group group, @Nullable StreamKey key, Subscription subscription) {

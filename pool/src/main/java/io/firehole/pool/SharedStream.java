@@ -10,6 +10,7 @@ import io.firehole.wire.proto.SubscribeRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +20,14 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     private static final Logger log = LoggerFactory.getLogger(SharedStream.class);
 
+    private final Placement placement;
     private final StreamKey key;
     private final MergedSubscription merged;
     private final Map<Seat, SharedPlace> places = new LinkedHashMap<>();
 
-    SharedStream(PoolContext pool, long id, Link link, StreamKey key) {
+    SharedStream(PoolContext pool, Placement placement, long id, Link link, StreamKey key) {
         super(pool, id, link, key.group());
+        this.placement = placement;
         this.key = key;
         this.merged = new MergedSubscription(
                 key.commitment(), key.slices(), pool.config().linger().toNanos());
@@ -91,22 +94,48 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     /**
      * A request the provider finds invalid ends the call for everybody, and the provider does not say whose filter it was.
-     * It was among those it had not taken before.
+     * It was among those it had not taken before, so who asked for such ones goes to another stream and the rest goes on.
+     * Where all are under suspicion half of them go; and who is alone under suspicion has its verdict.
      */
     @Override
-    void survive(GrpcStatus why) {
+    boolean heed(GrpcStatus why) {
         if (why.code() != GrpcStatus.Code.INVALID_ARGUMENT) {
-            return;
+            return false;
         }
         pool().tally().invalidRequests++;
         List<Seat> suspects = merged.suspects();
+        if (suspects.isEmpty()) {
+            log.error(
+                    "The provider refused stream {} although it had taken every filter on it: {}", id(), why.message());
+            return false;
+        }
+        if (suspects.size() == 1 && places.size() == 1) {
+            Member culprit = memberOf(suspects.getFirst());
+            log.warn("The provider refused what monitor {} asks: {}", culprit.id(), why.message());
+            culprit.end(why);
+            return true;
+        }
+        List<Seat> leaving =
+                suspects.size() < places.size() ? suspects : suspects.subList(suspects.size() / 2, suspects.size());
+        SharedStream other = placement.another(this);
         log.warn(
-                "The provider refused the request of stream {}: {}. It ends the streams of {}; the other {} go on",
+                "The provider refused the request of stream {}: {}. Stream {} tries anew what {} asked",
                 id(),
                 why.message(),
-                suspects.stream().map(seat -> memberOf(seat).id()).toList(),
-                places.size() - suspects.size());
-        suspects.forEach(seat -> memberOf(seat).end(why));
+                other.id(),
+                leaving.stream().map(seat -> memberOf(seat).id()).toList());
+        leaving.forEach(seat -> move(seat, other));
+        other.start();
+        return true;
+    }
+
+    private void move(Seat seat, SharedStream other) {
+        Member member = memberOf(seat);
+        Place here = Objects.requireNonNull(places.get(seat));
+        if (member.isNewest(here)) {
+            member.moved(here, other.join(member, seat.subscription()));
+        }
+        here.leave();
     }
 
     private Member memberOf(Seat seat) {

@@ -99,8 +99,12 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** Takes note of what a router has seen. */
     abstract void confirm(R router);
 
-    /** Tells those to whom the end of a call means the end of theirs. */
-    abstract void survive(GrpcStatus why);
+    /**
+     * Does what the end of a call means to those on it.
+     *
+     * @return whether the cause may be gone by that, so that the next call need not wait
+     */
+    abstract boolean heed(GrpcStatus why);
 
     /** Whether nobody needs it any more. */
     abstract boolean isDeserted();
@@ -176,7 +180,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private void closed(Call<R> call, GrpcStatus why) {
         settle(call, why);
         state = new State.Idle<>();
-        survive(why);
+        if (heed(why)) {
+            backoff.forget();
+        }
         if (monitorCount() == 0) {
             end();
         }

@@ -146,8 +146,46 @@ class FaultsTest {
                 .isEqualTo(GrpcStatus.Code.INVALID_ARGUMENT.with(
                         "failed to create filter: Pubkey X in filters is not allowed"));
         assertFlows(a, b);
-        assertThat(world.pool.stats().totals().invalidRequests()).isEqualTo(1);
+        assertThat(world.pool.stats().totals().invalidRequests())
+                .as("once with the others, once alone")
+                .isEqualTo(2);
         assertThat(world.pool.stats().monitors()).hasSize(2);
+    }
+
+    @Test
+    void findsTheOneThatIsRefusedAmongManyThatAreNew() {
+        world.provider.rules = request -> request.getAccountsCount() > 0 ? "failed to create filter: no" : null;
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            readers.add(world.monitor("m" + i));
+            readers.getLast().ask(i == 3 ? World.accounts("x", 1) : World.transactions("x", i % 5));
+        }
+        world.pass(Duration.ofSeconds(5));
+        for (int i = 0; i < 10; i++) {
+            if (i == 3) {
+                assertThat(readers.get(i).ended())
+                        .isEqualTo(GrpcStatus.Code.INVALID_ARGUMENT.with("failed to create filter: no"));
+            } else {
+                assertFlows(readers.get(i));
+            }
+        }
+        assertThat(world.provider.open()).as("connections").hasSize(1);
+        assertThat(world.provider.streams()).as("calls").hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void spreadsOverSeveralCallsWhatTheProviderDoesNotTakeInOne() {
+        world.provider.rules = request -> request.getTransactionsCount() > 3
+                ? "failed to create filter: Max amount of filters/data_slices reached, only 3 allowed"
+                : null;
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            readers.add(world.monitor("m" + i));
+            readers.getLast().ask(World.transactions("x", i % 3, i / 3 + 3));
+            world.pass(Duration.ofMillis(30));
+        }
+        world.pass(Duration.ofSeconds(10));
+        assertFlows(readers.toArray(Reader[]::new));
     }
 
     @Test
