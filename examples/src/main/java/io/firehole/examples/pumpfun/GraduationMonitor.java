@@ -19,7 +19,6 @@ public final class GraduationMonitor implements ExampleMonitor {
     private static final String MINT_SUFFIX = "pump";
 
     private final FirstSeen graduates = new FirstSeen();
-    private long newestSlot;
 
     @Override
     public String id() {
@@ -54,19 +53,17 @@ public final class GraduationMonitor implements ExampleMonitor {
                                 .setFailed(false)
                                 .addAccountInclude(PumpFun.SWAP_PROGRAM)
                                 .build())
+                // Shows that the stream lives while nothing graduates.
                 .putBlocksMeta("blocks", SubscribeRequestFilterBlocksMeta.getDefaultInstance())
                 .build();
     }
 
     @Override
     public void onUpdate(SubscribeUpdate update, Consumer<String> out) {
-        if (update.hasBlockMeta()) {
-            newestSlot = update.getBlockMeta().getSlot();
-            return;
-        }
         if (!update.hasTransaction()) {
             return;
         }
+        long slot = update.getTransaction().getSlot();
         var transaction = new TransactionView(update.getTransaction().getTransaction());
         for (PumpFun.Graduation graduation : PumpFun.graduations(transaction)) {
             graduates.isNew(graduation.mint());
@@ -78,8 +75,8 @@ public final class GraduationMonitor implements ExampleMonitor {
         }
         for (TokenBalance balance : transaction.tokenBalances()) {
             if (balance.getMint().endsWith(MINT_SUFFIX) && graduates.isNew(balance.getMint())) {
-                out.accept("graduate trades on PumpSwap: %s (confirmed after slot %s)"
-                        .formatted(balance.getMint(), Long.toUnsignedString(newestSlot)));
+                out.accept("graduate trades on PumpSwap: %s (confirmed in slot %s)"
+                        .formatted(balance.getMint(), Long.toUnsignedString(slot)));
             }
         }
     }
