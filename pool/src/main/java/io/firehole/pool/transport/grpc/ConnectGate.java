@@ -120,6 +120,9 @@ final class ConnectGate extends ChannelDuplexHandler {
             return;
         }
         attemptOver(isRefusal(done.cause()));
+        if (deadline != null) {
+            deadline.cancel(false); // a channel that never was active does not become inactive either
+        }
         connection.connectFailed(ctx.channel());
         // Netty leaves a socket open whose connect has failed. Later, so that grpc-java hears of the cause first.
         ctx.executor().execute(ctx::close);
