@@ -58,7 +58,7 @@ class LauncherTest {
                 echo "mvn with $JAVA_HOME" >> "%s"
                 if [ -f "%s/broken" ]; then echo '[ERROR] Main.java:[1,1] it is broken'; exit 1; fi
                 sleep "${MVN_SECONDS:-0}"
-                mkdir -p cli/target && echo jar > cli/target/firehole.jar
+                mkdir -p cli/target/program && echo jar > cli/target/program/firehole.jar
                 """.formatted(calls, folder));
     }
 
@@ -129,7 +129,7 @@ class LauncherTest {
         assertThat(started.exitCode()).isEqualTo(1);
         assertThat(started.out()).isEmpty();
         assertThat(started.err())
-                .contains("[ERROR] Main.java:[1,1] it is broken", house + "/cli/target/firehole-build.log");
+                .contains("[ERROR] Main.java:[1,1] it is broken", house + "/cli/target/program/build.log");
     }
 
     @Test
@@ -153,7 +153,8 @@ class LauncherTest {
     void passesFurtherOptionsToTheJvm() throws Exception {
         jdk("usr/lib/jvm/java-21", "21");
         start(Map.of("FIREHOLE_JAVA_OPTS", "-Xmx99m -Da=*"), "x");
-        assertThat(Files.readString(calls)).contains("|-Xmx99m|-Da=*|-jar|" + house + "/cli/target/firehole.jar|x|");
+        assertThat(Files.readString(calls))
+                .contains("|-Xmx99m|-Da=*|-jar|" + house + "/cli/target/program/firehole.jar|x|");
     }
 
     private int builds() throws IOException {
