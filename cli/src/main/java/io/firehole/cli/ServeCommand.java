@@ -9,9 +9,9 @@ import io.firehole.cli.serve.Daemon;
 import io.firehole.cli.serve.StatusBlock;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -106,15 +106,9 @@ final class ServeCommand implements Callable<Integer> {
         return gateway == null ? "gateway.listen" : "--gateway";
     }
 
-    /** How long the process has run, the start of the JVM included. */
+    /** How long the JVM has run. (A process's own start is known to the second only, on Linux.) */
     private static String sinceStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> String.format(
-                        Locale.ROOT,
-                        "%.2f s",
-                        Duration.between(start, Instant.now()).toMillis() / 1000.0))
-                .orElse("(unknown)");
+        return String.format(
+                Locale.ROOT, "%.2f s", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0);
     }
 }

@@ -37,18 +37,19 @@ public record DemoResult(
         List<String> lines = new ArrayList<>();
         verdicts.forEach((id, verdict) -> lines.add(String.format(
                 Locale.ROOT,
-                "  %-28s %,9d updates received; of %,d to come in %,d slots: lost %d, doubled %d, misrouted %d",
+                "  %-28s %,9d updates; compared with the provider in %,d slots (%,d updates): lost %d, doubled %d,"
+                        + " misrouted %d",
                 id,
                 verdict.deliveries(),
-                verdict.expected(),
                 verdict.checked(),
+                verdict.expected(),
                 verdict.lost(),
                 verdict.duplicated(),
                 verdict.misrouted())));
         Verdict total = total();
         lines.add(String.format(
                 Locale.ROOT,
-                "%d monitors over %d connections: %,d updates received, lost %d, doubled %d, misrouted %d",
+                "%d monitors over %d connections: %,d updates received; lost %d, doubled %d, misrouted %d",
                 verdicts.size(),
                 connections,
                 total.deliveries(),
