@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Random monitors through the pool, compared with direct subscriptions of their own, update for update. */
 class DifferentialTest {
 
-    private static final int SEEDS = 20;
+    private static final int SEEDS = 40;
     private static final Duration LIFE = Duration.ofSeconds(20);
 
     @Test
