@@ -36,10 +36,9 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: firehole demo --for 20s"})
 final class DemoCommand implements Callable<Integer> {
 
-    private static final double SPEED_MAX = 100;
+    private static final int SPEED_MAX = 100;
 
     private final UnaryOperator<Transport> seam;
-    private final boolean waitsForSignals;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
@@ -81,18 +80,16 @@ final class DemoCommand implements Callable<Integer> {
 
     /** As users start it. */
     DemoCommand() {
-        this(UnaryOperator.identity(), true);
+        this(UnaryOperator.identity());
     }
 
     /**
      * As tests start it.
      *
      * @param seam what stands between the pool and the provider
-     * @param waitsForSignals whether signals end it; without, only {@code --for} does
      */
-    DemoCommand(UnaryOperator<Transport> seam, boolean waitsForSignals) {
+    DemoCommand(UnaryOperator<Transport> seam) {
         this.seam = seam;
-        this.waitsForSignals = waitsForSignals;
     }
 
     @Override
@@ -103,13 +100,11 @@ final class DemoCommand implements Callable<Integer> {
         if (console != null) {
             words.println("This version has no dashboard yet: nothing listens at " + console + ".");
         }
-        if (waitsForSignals) {
-            Termination.install();
-        }
+        Termination.heeded();
         try (Demo demo = Demo.start(settings)) {
             demo.introduction().forEach(words::println);
             words.flush();
-            DemoResult result = demo.run(settings.time(), this::stopWanted, line -> {
+            DemoResult result = demo.run(settings.time(), Termination::await, line -> {
                 words.println(line);
                 words.flush();
             });
@@ -124,10 +119,6 @@ final class DemoCommand implements Callable<Integer> {
         } catch (IOException notStarted) {
             throw new CommandFailure(ExitCode.USAGE, "--gateway: " + notStarted.getMessage(), notStarted);
         }
-    }
-
-    private boolean stopWanted(Duration atMost) throws InterruptedException {
-        return Termination.await(atMost);
     }
 
     private DemoSettings settings() {
@@ -149,8 +140,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private InetSocketAddress address(String flag, String text) {
         try {
-            InetSocketAddress address = Values.address(text);
-            return new InetSocketAddress(address.getHostString(), address.getPort());
+            return Values.resolved(Values.address(text));
         } catch (IllegalArgumentException invalid) {
             throw wrong(flag + ": " + invalid.getMessage(), invalid);
         }

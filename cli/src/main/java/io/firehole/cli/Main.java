@@ -53,6 +53,7 @@ final class Main implements Runnable {
 
     /** Starts the program. */
     public static void main(String[] args) {
+        Termination.install();
         int exitCode = commandLine().execute(args);
         Termination.finished(exitCode);
         System.exit(exitCode);

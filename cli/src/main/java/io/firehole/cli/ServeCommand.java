@@ -64,7 +64,7 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         config.warnings().forEach(warning -> err.println("firehole: warning: " + warning));
         err.flush();
-        Termination.install();
+        Termination.heeded();
         try (Daemon daemon = Daemon.start(config)) {
             PrintWriter out = spec.commandLine().getOut();
             out.printf(

@@ -10,9 +10,11 @@ import io.firehole.simulator.rules.Rate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,14 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example: firehole simulate --limit 60/60s --max-connections 100"})
 final class SimulateCommand implements Callable<Integer> {
+
+    /** What the simulator calls its settings, and what the command line does. */
+    private static final Map<String, String> FLAGS = Map.of(
+            "skipEvery", "--skip-every",
+            "replaySlots", "--replay-slots",
+            "connections.maxOpen", "--max-connections",
+            "speed", "--speed",
+            "the token", "--token");
 
     private static final Duration NAP = Duration.ofHours(1);
 
@@ -117,7 +127,7 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         SimulatorConfig config = config();
-        Termination.install();
+        Termination.heeded();
         try (Simulator simulator = Simulator.start(config)) {
             InetSocketAddress address = simulator.address();
             InetSocketAddress controlAddress = Objects.requireNonNull(simulator.controlAddress());
@@ -129,6 +139,8 @@ final class SimulateCommand implements Callable<Integer> {
                 // Nothing is to be done but to wait.
             }
             return ExitCode.GOOD;
+        } catch (NoSuchFileException missing) {
+            throw new CommandFailure(ExitCode.USAGE, "--capture: there is no file " + missing.getFile(), missing);
         } catch (IOException notStarted) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(notStarted.getMessage()), notStarted);
         }
@@ -150,7 +162,11 @@ final class SimulateCommand implements Callable<Integer> {
             }
             return config.build();
         } catch (IllegalArgumentException invalid) {
-            throw wrong(String.valueOf(invalid.getMessage()), invalid);
+            String message = String.valueOf(invalid.getMessage());
+            for (Map.Entry<String, String> flag : FLAGS.entrySet()) {
+                message = message.replace(flag.getKey(), flag.getValue());
+            }
+            throw wrong(message, invalid);
         }
     }
 
@@ -184,8 +200,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private InetSocketAddress address(String flag, String text) {
         try {
-            InetSocketAddress address = Values.address(text);
-            return new InetSocketAddress(address.getHostString(), address.getPort());
+            return Values.resolved(Values.address(text));
         } catch (IllegalArgumentException invalid) {
             throw wrong(flag + ": " + invalid.getMessage(), invalid);
         }

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A wish to stop, which a signal brings (Ctrl-C, SIGTERM), and the promise that the process lives until all is put away.
  *
- * <p>One for the process. Without {@link #install} signals end the process as they always do.
+ * <p>One for the process. Until a command says that it {@linkplain #heeded heeds} it, signals end the process as they always
+ * do.
  */
 final class Termination {
 
@@ -17,12 +18,18 @@ final class Termination {
     private static final CountDownLatch WANTED = new CountDownLatch(1);
     private static final CountDownLatch FINISHED = new CountDownLatch(1);
     private static volatile int exitCode = ExitCode.FAILED;
+    private static volatile boolean heeded;
 
     private Termination() {}
 
-    /** From now on a signal is a wish; whoever calls this waits for it with {@link #await}. */
+    /** Once, when the program starts. */
     static void install() {
         Runtime.getRuntime().addShutdownHook(new Thread(Termination::onShutdown, "firehole-termination"));
+    }
+
+    /** From now on a signal is a wish; whoever says so waits for it with {@link #await}. */
+    static void heeded() {
+        heeded = true;
     }
 
     /**
@@ -43,7 +50,7 @@ final class Termination {
 
     /** Runs when the process is about to end: because of a signal, or because {@code main} is done. */
     private static void onShutdown() {
-        if (FINISHED.getCount() == 0) {
+        if (!heeded || FINISHED.getCount() == 0) {
             return;
         }
         WANTED.countDown();

@@ -54,6 +54,35 @@ class CommandsTest {
         assertThat(misspelt.err()).isEqualTo(message + "\n");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '@', textBlock = """
+            simulate --listen 127.0.0.1:99999 @ --listen: the port must be from 0 to 65,535
+            simulate --control 10101          @ --control: an address is HOST:PORT
+            simulate --listen nohost.invalid:0 @ --listen: nobody knows a host nohost.invalid
+            simulate --profile tritn          @ --profile: there is no provider profile "tritn"; there are
+            simulate --limit 60               @ --limit: "60" is not a rate: write it as 60/60s
+            simulate --skip-every -1          @ --skip-every must be 0 or at least 2, was -1
+            simulate --replay-slots -1        @ --replay-slots must be from 0 to
+            simulate --max-connections 0      @ --max-connections must be at least 1, was 0
+            simulate --speed 0                @ --speed must be
+            simulate --speed fast             @ Invalid value for option '--speed': 'fast' is not a double
+            simulate --capture nowhere        @ --capture: there is no file nowhere
+            demo --for 5                      @ --for: "5": a time needs its unit, as in 30s, 5m or 500ms
+            demo --speed 0                    @ --speed: must be above 0 and at most 100, was 0.0
+            demo --gateway 10000              @ --gateway: an address is HOST:PORT
+            demo --console 3001               @ --console: an address is HOST:PORT
+            serve --endpoint ftp://host       @ flag --endpoint: upstream.endpoint: the URL must begin with https://
+            serve --config nowhere.yaml       @ nowhere.yaml: there is no such file
+            serve --endpoint host --gateway nohost.invalid:0 @ --gateway: nobody knows a host nohost.invalid
+            """, quoteCharacter = '`')
+    void aWrongValueIsOneLineThatNamesItsFlag(String arguments, String message) {
+        Invocation wrong = Invocation.of(arguments.split(" "));
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.out()).isEmpty();
+        assertThat(wrong.err()).startsWith("firehole: " + message);
+        assertThat(wrong.err().lines()).hasSize(1);
+    }
+
     @Nested
     class TryFilter {
 

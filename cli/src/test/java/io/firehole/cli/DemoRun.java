@@ -28,7 +28,7 @@ public record DemoRun(int exitCode, String out, String err) {
         if (!arguments.contains("--gateway")) {
             arguments.addAll(List.of("--gateway", "127.0.0.1:0"));
         }
-        CommandLine demo = Main.configured(new CommandLine(new DemoCommand(seam, false)))
+        CommandLine demo = Main.configured(new CommandLine(new DemoCommand(seam)))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err));
         int exitCode = demo.execute(arguments.toArray(String[]::new));

@@ -115,6 +115,19 @@ public final class Values {
         }
     }
 
+    /**
+     * The same with its name looked up, to listen at.
+     *
+     * @throws IllegalArgumentException if nobody knows the name
+     */
+    public static InetSocketAddress resolved(InetSocketAddress address) {
+        InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
+        if (resolved.isUnresolved()) {
+            throw new IllegalArgumentException("nobody knows a host " + address.getHostString());
+        }
+        return resolved;
+    }
+
     /** HOST:PORT, an IPv6 address in brackets. */
     public static String show(InetSocketAddress address) {
         String host = address.getHostString();

@@ -1,6 +1,7 @@
 package io.firehole.cli.serve;
 
 import io.firehole.cli.config.FireholeConfig;
+import io.firehole.cli.config.Values;
 import io.firehole.gateway.Gateway;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.pool.Pool;
@@ -47,15 +48,21 @@ public final class Daemon implements AutoCloseable {
      * @throws IOException if the gateway's address cannot be had or its tokens cannot be read; the message names it
      */
     public static Daemon start(FireholeConfig config) throws IOException {
-        InetSocketAddress listen = new InetSocketAddress(
-                config.gatewayListen().getHostString(), config.gatewayListen().getPort());
         GatewayConfig gateway = GatewayConfig.DEFAULT
-                .withListen(listen)
+                .withListen(listenAddress(config))
                 .withGroupOfMonitor(id -> Optional.ofNullable(config.groups().get(id)));
         if (config.gatewayTokens().isPresent()) {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }
         return start(config.upstream(), config.budget(), config.pool(), gateway, UnaryOperator.identity());
+    }
+
+    private static InetSocketAddress listenAddress(FireholeConfig config) throws IOException {
+        try {
+            return Values.resolved(config.gatewayListen());
+        } catch (IllegalArgumentException unknown) {
+            throw new IOException(unknown.getMessage(), unknown);
+        }
     }
 
     /**
