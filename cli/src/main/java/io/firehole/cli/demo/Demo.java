@@ -110,7 +110,8 @@ public final class Demo implements AutoCloseable {
                         + Values.show(LIMIT.per()) + ") listens at " + Values.show(provider.address()) + ".",
                 "Firehole's gateway listens at " + Values.show(daemon.gatewayAddress()) + "; " + monitors.size()
                         + " monitors are connecting to it, each as a client of its own.",
-                "Break something: curl -s -X POST http://" + control + "/fault -d '{\"kind\": \"reset\"}'",
+                "Break something (this version does not replay what is missed then): curl -s -X POST http://" + control
+                        + "/fault -d '{\"kind\": \"reset\"}'",
                 "What the provider saw: curl -s http://" + control + "/report");
     }
 
