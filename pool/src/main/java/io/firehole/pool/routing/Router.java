@@ -81,7 +81,7 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** Notes a status that came under the internal slots label. */
     final void slotSeen(RawUpdate update) {
         if (update.kind() == UpdateKind.SLOT) {
-            slots.seen(update.slot(), clock.nanos());
+            slots.seen(update.slot(), update.status(), clock.nanos());
         }
     }
 

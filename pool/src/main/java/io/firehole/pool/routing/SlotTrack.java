@@ -1,5 +1,6 @@
 package io.firehole.pool.routing;
 
+import io.firehole.wire.proto.SlotStatus;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -25,7 +26,7 @@ public final class SlotTrack {
         return lastSeenNanos.getAcquire();
     }
 
-    /** The first slot seen. */
+    /** The first slot seen in progress: statuses of slots long past, which come as well, do not count. */
     public OptionalLong first() {
         return known(first);
     }
@@ -40,9 +41,10 @@ public final class SlotTrack {
         return known(lastSealed);
     }
 
-    void seen(long slot, long nowNanos) {
+    void seen(long slot, SlotStatus status, long nowNanos) {
         lastSeenNanos.setRelease(nowNanos);
-        if (first.getPlain() == NONE) {
+        boolean past = status == SlotStatus.SLOT_CONFIRMED || status == SlotStatus.SLOT_FINALIZED;
+        if (!past && first.getPlain() == NONE) {
             first.setRelease(slot);
         }
         if (slot > highest.getPlain()) {

@@ -314,6 +314,14 @@ class LabelRouterTest {
     }
 
     @Test
+    void takesASlotInProgressForTheFirst() {
+        route(slot(10, SlotStatus.SLOT_FINALIZED, "E1"));
+        assertThat(router.slots().first()).isEmpty();
+        route(slot(42, SlotStatus.SLOT_COMPLETED, "E1"));
+        assertThat(router.slots().first()).hasValue(42);
+    }
+
+    @Test
     void remembersTheLastSealedSlot() {
         route(SubscribeUpdate.newBuilder()
                 .addFilters("M")
