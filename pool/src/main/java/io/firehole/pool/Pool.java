@@ -70,7 +70,8 @@ public final class Pool implements AutoCloseable {
      * UNAVAILABLE.
      *
      * @param wakeup called when {@link MonitorStream#poll} or {@link MonitorStream#ended} has something new after
-     *     they had nothing; on a thread of the pool, so it must be quick and must not block
+     *     they had nothing, and now and then without a cause; on a thread of the pool, so it must be quick and must not
+     *     block
      */
     public MonitorStream subscribe(Monitor monitor, Runnable wakeup) {
         Member member =

@@ -6,6 +6,7 @@ import io.firehole.filters.AccountFacts;
 import io.firehole.filters.Base58;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.TransactionFacts;
+import io.firehole.pool.time.VirtualTime;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
 import io.firehole.wire.proto.SubscribeUpdate;
@@ -154,7 +155,7 @@ final class FakeChain {
             time.after(step * i, () -> something(mine));
         }
         time.after(step * (perSlot + 1), () -> endSlot(mine));
-        time.after(SLOT, this::beginSlot);
+        time.after(SLOT.toNanos(), this::beginSlot);
     }
 
     private void something(long inSlot) {

@@ -5,6 +5,7 @@ import io.firehole.filters.FilterLimits;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.time.VirtualTime;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
 import io.firehole.pool.transport.StreamListener;
@@ -66,7 +67,7 @@ final class FakeProvider implements Transport {
         purposes.add(purpose);
         Link link = new Link(connectionId, listener);
         connections.add(link);
-        time.after(CONNECT, link::connected);
+        time.after(CONNECT.toNanos(), link::connected);
         return link;
     }
 
@@ -153,11 +154,11 @@ final class FakeProvider implements Transport {
             CompletableFuture<UnaryReply> reply = new CompletableFuture<>();
             if (answersPing || !method.endsWith("/Ping")) {
                 time.after(
-                        DOWN,
+                        DOWN.toNanos(),
                         () -> reply.complete(new UnaryReply.Answered(ByteString.copyFromUtf8(method + " on " + id))));
             } else {
                 time.after(
-                        timeout,
+                        timeout.toNanos(),
                         () -> reply.complete(
                                 new UnaryReply.Failed(GrpcStatus.Code.DEADLINE_EXCEEDED.with("no answer"))));
             }
@@ -203,7 +204,7 @@ final class FakeProvider implements Transport {
             }
             requests.add(received);
             waiting = received;
-            time.after(Duration.ofMillis(1 + random.nextInt(30)), this::look);
+            time.after(Duration.ofMillis(1 + random.nextInt(30)).toNanos(), this::look);
         }
 
         private void look() {
@@ -219,13 +220,13 @@ final class FakeProvider implements Transport {
             }
             if (fault != null) {
                 GrpcStatus why = fault;
-                time.after(DOWN, () -> end(why));
+                time.after(DOWN.toNanos(), () -> end(why));
                 return;
             }
             try {
                 filters = FilterSet.compile(request, FilterLimits.UNLIMITED);
             } catch (InvalidFilterException invalid) {
-                time.after(DOWN, () -> end(GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage())));
+                time.after(DOWN.toNanos(), () -> end(GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage())));
             }
         }
 
@@ -239,7 +240,7 @@ final class FakeProvider implements Transport {
         void write(SubscribeUpdate update) {
             for (SubscribeUpdate sent : wire.apply(update)) {
                 byte[] bytes = sent.toByteArray();
-                time.after(DOWN, () -> {
+                time.after(DOWN.toNanos(), () -> {
                     if (!ended) {
                         listener.update(bytes);
                     }
@@ -248,7 +249,7 @@ final class FakeProvider implements Transport {
         }
 
         void writeBytes(byte[] bytes) {
-            time.after(DOWN, () -> listener.update(bytes));
+            time.after(DOWN.toNanos(), () -> listener.update(bytes));
         }
 
         private void ping() {
@@ -256,7 +257,7 @@ final class FakeProvider implements Transport {
                 write(SubscribeUpdate.newBuilder()
                         .setPing(SubscribeUpdatePing.getDefaultInstance())
                         .build());
-                time.after(PING_INTERVAL, this::ping);
+                time.after(PING_INTERVAL.toNanos(), this::ping);
             }
         }
 

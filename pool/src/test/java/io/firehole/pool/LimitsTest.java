@@ -132,7 +132,7 @@ class LimitsTest {
     void letsUnaryCallsWaitForAConnection() {
         World world = new World(1);
         CompletableFuture<UnaryReply> reply = world.pool.unary(GET_SLOT, ByteString.EMPTY);
-        world.time.settle();
+        world.time.runDue();
         assertThat(reply).isNotDone();
         world.pass(Duration.ofSeconds(1));
         assertThat(reply.join()).isInstanceOf(UnaryReply.Answered.class);

@@ -2,6 +2,7 @@ package io.firehole.pool;
 
 import com.google.protobuf.CodedInputStream;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.time.VirtualTime;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeUpdate;

@@ -157,7 +157,7 @@ class SharingTest {
         joined("a", World.slots("s"));
         int before = onlyStream().requests.size();
         world.monitor("b").ask(World.transactions("x", 1));
-        world.time.settle();
+        world.time.runDue();
         assertThat(onlyStream().requests).hasSize(before + 1);
         world.monitor("c").ask(World.transactions("x", 2));
         world.monitor("d").ask(World.transactions("x", 3));
@@ -173,16 +173,16 @@ class SharingTest {
         joined("a", World.slots("s"));
         Reader first = world.monitor("b");
         first.ask(World.accounts("x", 1));
-        world.time.settle();
+        world.time.runDue();
         int before = onlyStream().requests.size();
         for (int key = 0; key < PoolConfig.DEFAULT.batchSize() - 1; key++) {
             first.ask(World.accounts("x", 2, key));
-            world.time.settle();
+            world.time.runDue();
         }
         world.pass(PoolConfig.DEFAULT.batchMin());
         assertThat(onlyStream().requests).hasSize(before);
         first.ask(World.accounts("x", 3));
-        world.time.settle();
+        world.time.runDue();
         assertThat(onlyStream().requests).hasSize(before + 1);
     }
 
@@ -224,7 +224,7 @@ class SharingTest {
         world.pass(Duration.ofSeconds(2));
         assertThat(reader.received).isNotEmpty();
         reader.ask(SubscribeRequest.getDefaultInstance());
-        world.time.settle();
+        world.time.runDue();
         int received = reader.received.size();
         world.pass(Duration.ofSeconds(2));
         assertThat(reader.received).hasSize(received);

@@ -1,5 +1,7 @@
 package io.firehole.pool;
 
+import io.firehole.pool.time.ControlThread;
+import io.firehole.pool.time.VirtualTime;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
@@ -31,7 +33,32 @@ final class World {
             events.add(event);
             provider.on(event);
         });
-        pool = Pool.start(config, provider, new PoolRuntime(time, () -> time, random, Optional::empty));
+        pool = Pool.start(config, provider, new PoolRuntime(time, this::control, random, Optional::empty));
+    }
+
+    /** The pool's thread, which ends before the world does. */
+    private ControlThread control() {
+        return new ControlThread() {
+            @Override
+            public void execute(Runnable task) {
+                time.execute(task);
+            }
+
+            @Override
+            public Timer after(long delayNanos, Runnable task) {
+                return time.after(delayNanos, task);
+            }
+
+            @Override
+            public boolean isCurrent() {
+                return true;
+            }
+
+            @Override
+            public void close() {
+                // the provider and the chain go on
+            }
+        };
     }
 
     /** The chain runs and the pool has its first connection. */
@@ -42,7 +69,7 @@ final class World {
     }
 
     void pass(Duration duration) {
-        time.pass(duration);
+        time.runFor(duration);
     }
 
     Reader monitor(String id) {
