@@ -137,8 +137,10 @@ class LauncherTest {
         jdk("usr/lib/jvm/java-21", "21");
         Process first = launch(house.resolve("firehole"), Map.of("MVN_SECONDS", "1"), "first");
         Process second = launch(house.resolve("firehole"), Map.of("MVN_SECONDS", "1"), "second");
-        assertThat(finish(first).out()).isEqualTo("java-21: first|\n");
-        assertThat(finish(second).out()).isEqualTo("java-21: second|\n");
+        Started one = finish(first);
+        Started other = finish(second);
+        assertThat(one.out()).as("%s", one).isEqualTo("java-21: first|\n");
+        assertThat(other.out()).as("%s", other).isEqualTo("java-21: second|\n");
         assertThat(builds()).isEqualTo(1);
     }
 
@@ -226,7 +228,8 @@ class LauncherTest {
                 "tail",
                 "touch")) {
             for (String place : List.of("/usr/bin/", "/bin/")) {
-                if (Files.exists(Path.of(place + tool))) {
+                // Once only: a launcher already running reads them.
+                if (Files.exists(Path.of(place + tool)) && !Files.exists(tools.resolve(tool))) {
                     script(tools.resolve(tool), "exec " + place + tool + " \"$@\"\n");
                     break;
                 }
