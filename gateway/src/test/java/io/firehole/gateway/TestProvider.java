@@ -9,7 +9,7 @@ import io.firehole.filters.AccountFacts;
 import io.firehole.filters.FilterLimits;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
-import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
 import io.firehole.pool.transport.StreamListener;
@@ -38,7 +38,7 @@ final class TestProvider implements Transport {
     private final List<ProviderStream> streams = new CopyOnWriteArrayList<>();
 
     @Override
-    public Connection connect(long connectionId, PermitClass purpose, ConnectionListener listener) {
+    public Connection connect(long connectionId, PermitWish wish, ConnectionListener listener) {
         eventLoop.execute(listener::ready);
         return new Connection() {
             @Override

@@ -2,6 +2,7 @@ package io.firehole.pool;
 
 import com.google.protobuf.ByteString;
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.routing.CallCounts;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.pool.transport.Connection;
@@ -51,6 +52,10 @@ final class Link {
 
     private final PoolContext pool;
     private final Links links;
+
+    /** Stays the same from one connection to the next. */
+    private final long number;
+
     private final Backoff backoff;
     private final List<Upstream<?>> streams = new ArrayList<>();
     private State state = new State.Closed();
@@ -67,7 +72,8 @@ final class Link {
 
     private long bytes;
 
-    Link(PoolContext pool, Links links) {
+    Link(PoolContext pool, Links links, long number) {
+        this.number = number;
         this.pool = pool;
         this.links = links;
         this.backoff = new Backoff(pool.random());
@@ -85,7 +91,7 @@ final class Link {
         pool.tally().connects++;
         Attempt attempt = new Attempt();
         state = new State.Connecting(attempt);
-        attempt.connection = pool.transport().connect(connectionId, purpose, attempt);
+        attempt.connection = pool.transport().connect(connectionId, PermitWish.connect(purpose, number), attempt);
     }
 
     private void attend(Attempt attempt) {

@@ -12,6 +12,7 @@ final class Links {
     private final List<Link> links = new ArrayList<>();
     private final List<Runnable> onReady = new ArrayList<>();
     private long connectionIds;
+    private long linkNumbers;
     private boolean reached;
 
     /** Written by the control thread. */
@@ -32,7 +33,7 @@ final class Links {
 
     /** A new link, whose connection begins to open. */
     Link open() {
-        Link link = new Link(pool, this);
+        Link link = new Link(pool, this, ++linkNumbers);
         links.add(link);
         link.open();
         return link;

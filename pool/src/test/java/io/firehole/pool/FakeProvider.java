@@ -5,6 +5,7 @@ import io.firehole.filters.FilterLimits;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.time.VirtualTime;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
@@ -63,8 +64,8 @@ final class FakeProvider implements Transport {
     }
 
     @Override
-    public Connection connect(long connectionId, PermitClass purpose, ConnectionListener listener) {
-        purposes.add(purpose);
+    public Connection connect(long connectionId, PermitWish wish, ConnectionListener listener) {
+        purposes.add(wish.purpose());
         Link link = new Link(connectionId, listener);
         connections.add(link);
         time.after(CONNECT.toNanos(), link::connected);

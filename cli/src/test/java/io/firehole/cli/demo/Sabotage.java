@@ -2,7 +2,7 @@ package io.firehole.cli.demo;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
 import io.firehole.pool.transport.StreamListener;
@@ -35,8 +35,8 @@ record Sabotage(Transport healthy, Fault fault) implements Transport {
     }
 
     @Override
-    public Connection connect(long connectionId, PermitClass purpose, ConnectionListener listener) {
-        Connection connection = healthy.connect(connectionId, purpose, listener);
+    public Connection connect(long connectionId, PermitWish wish, ConnectionListener listener) {
+        Connection connection = healthy.connect(connectionId, wish, listener);
         return new Connection() {
             @Override
             public long id() {

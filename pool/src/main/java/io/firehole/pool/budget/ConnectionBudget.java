@@ -93,12 +93,12 @@ public final class ConnectionBudget {
     /**
      * Asks for a permit. Any thread; returns at once.
      *
-     * @param purpose its place in the queue
+     * @param wish what it is wanted for
      * @param answer called once on the timers' thread, unless the request is cancelled; must not block
      */
-    public PermitRequest request(PermitClass purpose, Consumer<PermitAnswer> answer) {
+    public PermitRequest request(PermitWish wish, Consumer<PermitAnswer> answer) {
         synchronized (lock) {
-            PermitQueue.Waiting waiting = new PermitQueue.Waiting(purpose, clock.nanos(), answer);
+            PermitQueue.Waiting waiting = new PermitQueue.Waiting(wish.purpose(), clock.nanos(), answer);
             if (queue.offer(waiting)) {
                 wakeIn(0);
                 return () -> cancel(waiting);

@@ -2,6 +2,9 @@ package io.firehole.pool.transport;
 
 import com.google.protobuf.ByteString;
 import io.firehole.wire.GrpcStatus;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -27,6 +30,15 @@ public interface Connection {
      * @return the reply; it never completes exceptionally
      */
     CompletableFuture<UnaryReply> unary(String method, ByteString request, Duration timeout);
+
+    /**
+     * A call of any kind, for a caller's own stub. It begins at once or as soon as the connection is open.
+     *
+     * @throws UnsupportedOperationException if this is no connection of gRPC
+     */
+    default <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+        throw new UnsupportedOperationException("connection " + id() + " takes no calls of gRPC");
+    }
 
     /** Ends every call on it and closes the socket; also gives up an attempt that still waits. Idempotent. */
     void close();

@@ -1,6 +1,6 @@
 package io.firehole.pool.transport;
 
-import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 
 /** The way to one provider endpoint. */
 public interface Transport extends AutoCloseable {
@@ -12,10 +12,10 @@ public interface Transport extends AutoCloseable {
      * lives once: after {@link ConnectionListener#closed} it never opens again.
      *
      * @param connectionId a number for logs and figures, never used twice in a process
-     * @param purpose what the connection is for: decides its place in the queue for permits
+     * @param wish what the connection is for: decides its place in the queue for permits
      * @param listener told on the connection's event loop
      */
-    Connection connect(long connectionId, PermitClass purpose, ConnectionListener listener);
+    Connection connect(long connectionId, PermitWish wish, ConnectionListener listener);
 
     /** Closes every connection and frees threads. Waits for none of the listeners. */
     @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ConnectionBudgetTest {
@@ -33,8 +34,11 @@ class ConnectionBudgetTest {
         return new BudgetRule(max, MINUTE);
     }
 
+    /** A new one for each wish. */
+    private final AtomicLong subjects = new AtomicLong();
+
     private PermitRequest ask(ConnectionBudget budget, PermitClass purpose) {
-        return budget.request(purpose, answer -> {
+        return budget.request(PermitWish.connect(purpose, subjects.incrementAndGet()), answer -> {
             switch (answer) {
                 case PermitAnswer.Granted(Permit permit) -> permits.add(permit);
                 case PermitAnswer.Refused(String reason) -> refusals.add(reason);
@@ -50,7 +54,7 @@ class ConnectionBudgetTest {
 
     /** Asks, and connects within 20 ms. */
     private void connect(ConnectionBudget budget, PermitClass purpose) {
-        budget.request(purpose, answer -> {
+        budget.request(PermitWish.connect(purpose, subjects.incrementAndGet()), answer -> {
             if (answer instanceof PermitAnswer.Granted(Permit permit)) {
                 permits.add(permit);
                 time.after(Duration.ofMillis(20).toNanos(), permit::settle);
@@ -162,7 +166,7 @@ class ConnectionBudgetTest {
         for (PermitClass purpose : List.of(PermitClass.MANUAL, PermitClass.FIRST_CONNECT, HIGH)) {
             for (int i = 0; i < 2; i++) {
                 String name = purpose + " " + i;
-                budget.request(purpose, answer -> order.add(name));
+                budget.request(PermitWish.connect(purpose, subjects.incrementAndGet()), answer -> order.add(name));
             }
         }
         time.runDue();
@@ -230,7 +234,7 @@ class ConnectionBudgetTest {
     @Test
     void oneWhoFailsToTakeAPermitCostsTheOthersNothing() {
         ConnectionBudget budget = budget(perMinute(2));
-        budget.request(HIGH, answer -> {
+        budget.request(PermitWish.connect(HIGH, subjects.incrementAndGet()), answer -> {
             throw new IllegalStateException("seeded");
         });
         ask(budget, HIGH);
@@ -318,7 +322,7 @@ class ConnectionBudgetTest {
             for (int i = 0; i < 8; i++) {
                 asking.add(Thread.startVirtualThread(() -> {
                     for (int j = 0; j < 30; j++) {
-                        shared.request(HIGH, answer -> {
+                        shared.request(PermitWish.connect(HIGH, subjects.incrementAndGet()), answer -> {
                             if (answer instanceof PermitAnswer.Granted(Permit permit)) {
                                 Thread.startVirtualThread(() -> {
                                     permit.settle();

@@ -40,7 +40,7 @@ interface Gatekeeper {
     /** The budget. */
     Kind INTERVAL_LOG = (rule, time) -> {
         ConnectionBudget budget = new ConnectionBudget(List.of(rule), time, time);
-        return granted -> budget.request(PermitClass.RECONNECT_HIGH, answer -> {
+        return granted -> budget.request(PermitWish.connect(PermitClass.RECONNECT_HIGH, 0), answer -> {
             if (answer instanceof PermitAnswer.Granted(Permit permit)) {
                 granted.accept(new Leave() {
                     @Override

@@ -76,7 +76,7 @@ final class ConnectGate extends ChannelDuplexHandler {
             return;
         }
         waiting = budget.request(
-                connection.purpose(), answer -> connection.onLoop(() -> answered(ctx, remote, local, promise, answer)));
+                connection.wish(), answer -> connection.onLoop(() -> answered(ctx, remote, local, promise, answer)));
     }
 
     private void answered(

@@ -2,7 +2,7 @@ package io.firehole.pool.transport.grpc;
 
 import com.google.protobuf.ByteString;
 import io.firehole.pool.budget.ConnectionBudget;
-import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.budget.ProviderRefusal;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Connection;
@@ -58,7 +58,7 @@ final class GrpcConnection implements Connection {
     }
 
     private final long id;
-    private final PermitClass purpose;
+    private final PermitWish wish;
     private final ConnectionListener listener;
     private final EventLoop loop;
     private final GrpcTransport transport;
@@ -78,7 +78,7 @@ final class GrpcConnection implements Connection {
 
     GrpcConnection(
             long id,
-            PermitClass purpose,
+            PermitWish wish,
             ConnectionListener listener,
             EventLoop loop,
             GrpcTransport transport,
@@ -87,7 +87,7 @@ final class GrpcConnection implements Connection {
             GrpcTransportSettings settings,
             NanoClock clock) {
         this.id = id;
-        this.purpose = purpose;
+        this.wish = wish;
         this.listener = listener;
         this.loop = loop;
         this.transport = transport;
@@ -166,8 +166,8 @@ final class GrpcConnection implements Connection {
         return loop;
     }
 
-    PermitClass purpose() {
-        return purpose;
+    PermitWish wish() {
+        return wish;
     }
 
     /** Why no further socket may be opened for this connection; null if one may. */

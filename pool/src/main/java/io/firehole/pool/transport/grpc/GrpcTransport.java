@@ -1,7 +1,7 @@
 package io.firehole.pool.transport.grpc;
 
 import io.firehole.pool.budget.ConnectionBudget;
-import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
@@ -104,13 +104,13 @@ public final class GrpcTransport implements Transport {
      * @throws IllegalStateException if the transport is closed
      */
     @Override
-    public Connection connect(long connectionId, PermitClass purpose, ConnectionListener listener) {
+    public Connection connect(long connectionId, PermitWish wish, ConnectionListener listener) {
         if (closed) {
             throw new IllegalStateException("connection " + connectionId + ": the transport is closed");
         }
         EventLoop loop = loops.next();
         GrpcConnection connection =
-                new GrpcConnection(connectionId, purpose, listener, loop, this, endpoint, budget, settings, clock);
+                new GrpcConnection(connectionId, wish, listener, loop, this, endpoint, budget, settings, clock);
         connections.add(connection);
         connection.start(channel(loop, connection));
         if (closed) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.budget.ProviderRefusal;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
@@ -44,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ConnectGateTest {
 
-    private static final PermitClass HIGH = PermitClass.RECONNECT_HIGH;
+    private static final PermitWish HIGH = PermitWish.connect(PermitClass.RECONNECT_HIGH, 1);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Heard heard = new Heard();

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.budget.ProviderRefusal;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GrpcTransportTest {
 
-    private static final PermitClass FIRST = PermitClass.FIRST_CONNECT;
+    private static final PermitWish FIRST = PermitWish.connect(PermitClass.FIRST_CONNECT, 1);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final ControlThread budgetThread = opened(ControlThread.start("test-budget"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.wire.GrpcStatus;
@@ -68,7 +69,9 @@ class GrpcTransportTlsTest {
                 budget,
                 GrpcTransportSettings.DEFAULT.withTrustedCertificates(trusted),
                 NanoClock.system())) {
-            transport.connect(1, PermitClass.FIRST_CONNECT, heard).subscribe(heard.stream());
+            transport
+                    .connect(1, PermitWish.connect(PermitClass.FIRST_CONNECT, 1), heard)
+                    .subscribe(heard.stream());
             heard.next(Heard.Event.Ready.class);
             GeyserServer.Call call = server.call();
             call.send("update".getBytes(StandardCharsets.UTF_8));
@@ -80,7 +83,9 @@ class GrpcTransportTlsTest {
     @Test
     void refusesAProviderThatIsNotWhoItShouldBe() throws Exception {
         try (GrpcTransport transport = new GrpcTransport(endpoint(), budget)) {
-            transport.connect(1, PermitClass.FIRST_CONNECT, heard).subscribe(heard.stream());
+            transport
+                    .connect(1, PermitWish.connect(PermitClass.FIRST_CONNECT, 1), heard)
+                    .subscribe(heard.stream());
             assertThat(heard.closedStream().code()).isEqualTo(GrpcStatus.Code.UNAVAILABLE);
             GrpcStatus why = heard.closedConnection();
             assertThat(why.code()).isEqualTo(GrpcStatus.Code.UNAVAILABLE);

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
 import java.util.List;
@@ -54,7 +55,9 @@ class TokenInLogsTest {
     void nothingOfOursShowsIt() throws Exception {
         try (GeyserServer server = GeyserServer.start()) {
             GrpcTransport transport = new GrpcTransport(server.endpoint().withToken(AccessToken.of("s3cr3t")), budget);
-            transport.connect(1, PermitClass.FIRST_CONNECT, heard).subscribe(heard.stream());
+            transport
+                    .connect(1, PermitWish.connect(PermitClass.FIRST_CONNECT, 1), heard)
+                    .subscribe(heard.stream());
             heard.next(Heard.Event.Ready.class);
             assertThat(server.call().header("x-token")).isEqualTo("s3cr3t");
             transport.close();

@@ -1,0 +1,11 @@
+/**
+ * What permits were given, remembered beyond one process: so that restarts, crash loops and neighbours count, too.
+ *
+ * <p>A {@link io.firehole.pool.budget.ledger.Ledger} holds entries and a lock; what to grant is decided by the
+ * {@code budget}, inside a {@link io.firehole.pool.budget.ledger.Ledger#turn turn}. Turns may block for a bounded time, so
+ * they are the budget's own thread's work. Nothing here knows rules or classes.
+ */
+@NullMarked
+package io.firehole.pool.budget.ledger;
+
+import org.jspecify.annotations.NullMarked;
