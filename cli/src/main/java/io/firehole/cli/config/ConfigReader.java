@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,7 +31,7 @@ public final class ConfigReader {
 
     /** Variables that look like settings and are read elsewhere: by the launcher, the log, the commands. */
     private static final List<String> NO_SETTINGS =
-            List.of("FIREHOLE_JAVA_OPTS", "FIREHOLE_BUILD", "FIREHOLE_LOG", "FIREHOLE_DEBUG", "FIREHOLE_STATE");
+            List.of("FIREHOLE_JAVA_OPTS", "FIREHOLE_BUILD", "FIREHOLE_LOG", "FIREHOLE_DEBUG");
 
     private final Map<String, FlagValue> flags;
     private final Map<String, String> environment;
@@ -108,6 +109,8 @@ public final class ConfigReader {
         if (tokens != null && !Files.isReadable(tokens)) {
             problems.add(Keys.GATEWAY_TOKENS_FILE.path() + ": " + tokens + " is no file that can be read");
         }
+        Path state = state();
+        Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();
 
         if (endpoint == null || listen == null || !problems.isEmpty()) {
@@ -120,8 +123,57 @@ public final class ConfigReader {
                 groups,
                 listen,
                 Optional.ofNullable(tokens),
+                state,
+                sharing,
                 settings,
                 warnings);
+    }
+
+    /** As the XDG base directory specification has it, if nothing else is said. */
+    private Path state() {
+        String xdg = environment.get("XDG_STATE_HOME");
+        Path states = xdg != null && Path.of(xdg).isAbsolute()
+                ? Path.of(xdg)
+                : Path.of(environment.getOrDefault("HOME", ".")).resolve(".local/state");
+        Path said = value(Keys.STATE.or(states.resolve("firehole").toAbsolutePath()));
+        return Objects.requireNonNull(inFolderOfFile(said == null ? states : said))
+                .toAbsolutePath();
+    }
+
+    private Optional<SharingConfig> sharing(List<BudgetRule> rules) {
+        String url = value(Keys.SHARING_URL);
+        String user = value(Keys.SHARING_USER);
+        Path passwordFile = inFolderOfFile(value(Keys.SHARING_PASSWORD_FILE));
+        int hosts = orDefault(Keys.SHARING_HOSTS, 2);
+        int share = orDefault(Keys.SHARING_SHARE, 3);
+        if (url == null) {
+            if (user != null || passwordFile != null) {
+                problems.add(Keys.SHARING_URL.path() + " is not set, but other keys of sharing are");
+            }
+            return Optional.empty();
+        }
+        for (BudgetRule rule : rules) {
+            if ((long) hosts * share >= rule.max()) {
+                problems.add(Keys.SHARING_SHARE.path() + ": " + hosts + " hosts with a share of " + share
+                        + " each leave nothing of " + rule.max() + " to share");
+            }
+        }
+        String password = passwordFile == null ? "" : password(passwordFile);
+        return Optional.of(new SharingConfig(url, Optional.ofNullable(user), password, hosts, share));
+    }
+
+    private String password(Path path) {
+        try {
+            String password = Files.readString(path).strip();
+            if (!password.isEmpty()) {
+                Redaction.hide(password);
+            }
+            return password;
+        } catch (IOException unreadable) {
+            problems.add(Keys.SHARING_PASSWORD_FILE.path() + ": " + path + " cannot be read as text: "
+                    + unreadable.getClass().getSimpleName());
+            return "";
+        }
     }
 
     private void assign(Group group, List<String> monitors, Map<String, Group> groups) {
@@ -155,7 +207,10 @@ public final class ConfigReader {
         if (entry != null) {
             return parsed(key, entry.text(), entry.origin());
         }
-        T fallback = key.fallback();
+        return fallback(key, key.fallback());
+    }
+
+    private <T> @Nullable T fallback(Key<T> key, @Nullable T fallback) {
         settings.add(new Setting(key.path(), fallback == null ? "(none)" : shown(key, fallback), new Origin.Default()));
         return fallback;
     }

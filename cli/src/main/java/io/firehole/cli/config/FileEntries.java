@@ -25,8 +25,7 @@ final class FileEntries {
 
     private static final String MAX = "max";
     private static final String PER = "per";
-    private static final String COUNTS = "counts";
-    private static final String CONNECTIONS = "connections";
+    private static final List<String> RULE_KEYS = List.of(MAX, PER, "counts", "algorithm", "scope");
 
     private final String name;
     private final List<String> problems;
@@ -134,22 +133,22 @@ final class FileEntries {
     }
 
     private String rule(String path, Mapping rule) {
-        for (String key : rule.entries().keySet()) {
-            if (!List.of(MAX, PER, COUNTS).contains(key)) {
-                unknown(path + "[].", key, rule);
+        for (Map.Entry<String, YamlNode> entry : rule.entries().entrySet()) {
+            if (!RULE_KEYS.contains(entry.getKey())) {
+                unknown(path + "[].", entry.getKey(), rule);
                 return "";
             }
-        }
-        String counts = scalar(rule, COUNTS);
-        if (!counts.isEmpty() && !counts.equals(CONNECTIONS)) {
-            problem(rule, path + ": counts \"" + counts + "\" is unknown; this version counts connections");
+            if (!(entry.getValue() instanceof Scalar)) {
+                problem(rule, path + ": " + entry.getKey() + " is a single value");
+                return "";
+            }
         }
         String max = scalar(rule, MAX);
         String per = scalar(rule, PER);
         if (max.isEmpty() || per.isEmpty()) {
             problem(rule, path + ": a rule needs max and per, as in {max: 60, per: 60s}");
         }
-        return max + "/" + per;
+        return RuleSyntax.text(max, per, scalar(rule, "counts"), scalar(rule, "algorithm"), scalar(rule, "scope"));
     }
 
     private static String scalar(Mapping mapping, String key) {
@@ -157,7 +156,7 @@ final class FileEntries {
     }
 
     private void unknown(String prefix, String child, YamlNode where) {
-        Set<String> known = prefix.endsWith("[].") ? new TreeSet<>(List.of(MAX, PER, COUNTS)) : childrenOf(prefix);
+        Set<String> known = prefix.endsWith("[].") ? new TreeSet<>(RULE_KEYS) : childrenOf(prefix);
         String parent = prefix.isEmpty() ? "here" : "in " + prefix.substring(0, prefix.length() - 1);
         problem(
                 where,

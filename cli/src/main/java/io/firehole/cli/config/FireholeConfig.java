@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param groups the group of each monitor that has one
  * @param gatewayListen where monitors connect
  * @param gatewayTokens whom the gateway knows; empty if it serves everybody
+ * @param state the directory for what must outlive the process
+ * @param sharing the database through which several hosts share the budget; empty if this is the only one
  * @param settings every value with its origin, in the order in which a person reads them
  * @param warnings what is allowed, and probably not meant
  */
@@ -29,6 +31,8 @@ public record FireholeConfig(
         Map<String, Group> groups,
         InetSocketAddress gatewayListen,
         Optional<Path> gatewayTokens,
+        Path state,
+        Optional<SharingConfig> sharing,
         List<Setting> settings,
         List<String> warnings) {
 

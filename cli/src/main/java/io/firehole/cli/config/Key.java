@@ -31,6 +31,11 @@ record Key<T>(
         return new Key<>(path, name, variableUnit, syntax, fallback);
     }
 
+    /** The same key with another value for when nobody says anything. */
+    Key<T> or(T otherFallback) {
+        return new Key<>(path, variable, variableUnit, syntax, otherFallback);
+    }
+
     /** The same key, whose variable may be a number without unit. */
     Key<T> barely(String unit) {
         return new Key<>(path, variable, unit, syntax, fallback);

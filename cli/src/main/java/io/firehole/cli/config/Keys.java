@@ -23,7 +23,7 @@ final class Keys {
     private static final int WAITING_MAX = 100_000_000;
     private static final long MAILBOX_BYTES_MIN = 64L << 10;
     private static final long BYTES_MAX = 64L << 30;
-    private static final int RULES_MAX = 8;
+    private static final int HOSTS_MAX = 64;
 
     static final Key<GrpcEndpoint> ENDPOINT = Key.of(
                     "upstream.endpoint", new Syntax<>(GrpcEndpoint::parse, GrpcEndpoint::url), null)
@@ -43,7 +43,7 @@ final class Keys {
                     PoolConfig.DEFAULT.healthCheckInterval())
             .known("GRPC_POOL_HEALTH_CHECK_INTERVAL")
             .barely("ms");
-    static final Key<List<BudgetRule>> BUDGET = Key.of("pool.budget", rules(), List.of(BudgetRule.DEFAULT));
+    static final Key<List<BudgetRule>> BUDGET = Key.of("pool.budget", RuleSyntax.rules(), List.of(BudgetRule.DEFAULT));
     static final Key<Integer> MAILBOX_UPDATES = Key.of(
             "pool.mailbox-updates",
             count(1, WAITING_MAX),
@@ -61,6 +61,13 @@ final class Keys {
             new Syntax<>(Values::address, Values::show),
             InetSocketAddress.createUnresolved("127.0.0.1", 10_000));
     static final Key<Path> GATEWAY_TOKENS_FILE = Key.of("gateway.tokens-file", file(), null);
+
+    static final Key<Path> STATE = Key.of("state", file(), null);
+    static final Key<String> SHARING_URL = Key.of("sharing.url", new Syntax<>(Keys::jdbc, url -> url), null);
+    static final Key<String> SHARING_USER = Key.of("sharing.user", text(), null);
+    static final Key<Path> SHARING_PASSWORD_FILE = Key.of("sharing.password-file", file(), null);
+    static final Key<Integer> SHARING_HOSTS = Key.of("sharing.hosts", count(1, HOSTS_MAX), 2);
+    static final Key<Integer> SHARING_SHARE = Key.of("sharing.share", count(0, BudgetRule.MAX_LIMIT), 3);
 
     /** All of them, in the order in which a person reads them. */
     static final List<Key<?>> ALL = all();
@@ -107,7 +114,8 @@ final class Keys {
         for (GroupKeys group : GROUPS.values()) {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
-        keys.addAll(List.of(GATEWAY_LISTEN, GATEWAY_TOKENS_FILE));
+        keys.addAll(List.of(GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, STATE));
+        keys.addAll(List.of(SHARING_URL, SHARING_USER, SHARING_PASSWORD_FILE, SHARING_HOSTS, SHARING_SHARE));
         return List.copyOf(keys);
     }
 
@@ -125,6 +133,20 @@ final class Keys {
         return new Syntax<>(within(Values::bytes, least, BYTES_MAX, "must be " + range), Values::showBytes);
     }
 
+    private static Syntax<String> text() {
+        return new Syntax<>(text -> text, text -> text);
+    }
+
+    private static String jdbc(String url) {
+        if (!url.startsWith("jdbc:postgresql:")) {
+            throw new IllegalArgumentException("must begin with jdbc:postgresql:, as in jdbc:postgresql://db/firehole");
+        }
+        if (url.contains("password=")) {
+            throw new IllegalArgumentException("must hold no password; put it into sharing.password-file");
+        }
+        return url;
+    }
+
     private static Syntax<Path> file() {
         return new Syntax<>(Keys::path, Path::toString);
     }
@@ -135,34 +157,6 @@ final class Keys {
         } catch (InvalidPathException invalid) {
             throw new IllegalArgumentException("not a path: " + invalid.getReason(), invalid);
         }
-    }
-
-    /** Rules as in {@code 60/60s, 300/10m}: so many new connections in any window of that length. */
-    private static Syntax<List<BudgetRule>> rules() {
-        return new Syntax<>(
-                text -> {
-                    List<BudgetRule> rules =
-                            Values.names(text).stream().map(Keys::rule).toList();
-                    if (rules.isEmpty() || rules.size() > RULES_MAX) {
-                        throw new IllegalArgumentException("must have from 1 to " + RULES_MAX + " rules");
-                    }
-                    return rules;
-                },
-                rules -> String.join(
-                        ", ",
-                        rules.stream()
-                                .map(rule -> rule.max() + "/" + Values.show(rule.per()))
-                                .toList()));
-    }
-
-    private static BudgetRule rule(String text) {
-        int slash = text.indexOf('/');
-        if (slash < 0) {
-            throw new IllegalArgumentException("a rule is COUNT/TIME, as in 60/60s");
-        }
-        return new BudgetRule(
-                Values.count(text.substring(0, slash), 1, BudgetRule.MAX_LIMIT),
-                Values.duration(text.substring(slash + 1)));
     }
 
     private static <T extends Comparable<T>> Function<String, T> within(

@@ -68,7 +68,9 @@ class ConfigReaderTest {
                   max-connections: 8
                   connection-ttl: 2m
                   health-check-interval: 10s
-                  budget: [{ max: 55, per: 60s, counts: connections }, { max: 300, per: 10m }]
+                  budget:
+                    - { max: 55, per: 60s, counts: connections, scope: token, algorithm: interval-log }
+                    - { max: 300, per: 10m, counts: both, algorithm: token-bucket, scope: account-7 }
                   mailbox-updates: 1_000
                   mailbox-bytes: 16MiB
                   linger: 0s
@@ -87,7 +89,13 @@ class ConfigReaderTest {
         assertThat(config.pool().maxConnections()).isEqualTo(8);
         assertThat(config.budget())
                 .containsExactly(
-                        new BudgetRule(55, Duration.ofSeconds(60)), new BudgetRule(300, Duration.ofMinutes(10)));
+                        new BudgetRule(55, Duration.ofSeconds(60)),
+                        new BudgetRule(
+                                300,
+                                Duration.ofMinutes(10),
+                                BudgetRule.Counts.BOTH,
+                                BudgetRule.Algorithm.TOKEN_BUCKET,
+                                "account-7"));
         assertThat(config.pool().mailbox().updates()).isEqualTo(1_000);
         assertThat(config.pool().mailbox().bytes()).isEqualTo(16L << 20);
         assertThat(config.pool().linger()).isZero();
@@ -156,7 +164,7 @@ class ConfigReaderTest {
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
             pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, health-check-interval, linger, mailbox-bytes, mailbox-updates, max-connections
-            - pool                                    | :1: the file holds keys of its own: gateway, groups, pool, upstream
+            - pool                                    | :1: the file holds keys of its own: gateway, groups, pool, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
             pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
@@ -165,7 +173,7 @@ class ConfigReaderTest {
             pool: { budget: [] }                      | :1: pool.budget is "": must have from 1 to 8 rules
             pool: { budget: [{ max: 60 }] }           | :1: pool.budget: a rule needs max and per, as in {max: 60, per: 60s}
             pool: { budget: [{ max: 60, pre: 1s }] }  | :1: unknown key "pre" in pool.budget[]; did you mean "per"?
-            pool: { budget: [{ max: 1, per: 1s, counts: calls }] } | :1: pool.budget: counts "calls" is unknown; this version counts connections
+            pool: { budget: [{ max: 1, per: 1s, counts: calls }] } | :1: pool.budget is "1/1s counts=calls": counts "calls" is unknown; there are connections, subscribes, both
             groups: { hihg: { share: 40% } }          | :1: unknown key "hihg" in groups; did you mean "high"?
             groups: { high: { share: 0.4 } }          | :1: groups.high.share is "0.4": a share is a whole percentage from 0% to 100%
             groups: { high: { share: 140% } }         | :1: groups.high.share is "140%": a share is a whole percentage from 0% to 100%
@@ -173,8 +181,8 @@ class ConfigReaderTest {
             gateway: { listen: 10000 }                | :1: gateway.listen is "10000": an address is HOST:PORT, as in 127.0.0.1:10000
             gateway: { listen: "::1:10000" }          | :1: gateway.listen is "::1:10000": an IPv6 address stands in brackets, as in [::1]:10000
             gateway: { listen: "h:70000" }            | :1: gateway.listen is "h:70000": the port must be from 0 to 65,535
-            console: { listen: "h:1" }                | :1: unknown key "console" here; there are: gateway, groups, pool, upstream
-            history: { store: embedded }              | :1: unknown key "history" here; there are: gateway, groups, pool, upstream
+            console: { listen: "h:1" }                | :1: unknown key "console" here; there are: gateway, groups, pool, sharing, state, upstream
+            history: { store: embedded }              | :1: unknown key "history" here; there are: gateway, groups, pool, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
             upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, token-file
             """)

@@ -19,13 +19,16 @@ class ConfigurationPageTest {
 
     @Test
     void namesEveryKeyWithItsVariableAndDefaultInOrder() throws Exception {
-        Map<String, String> defaults = ConfigReader.read(Map.of(), Map.of("GRPC_URL", "host"), null).settings().stream()
-                .collect(Collectors.toMap(Setting::key, Setting::value));
+        Map<String, String> defaults =
+                ConfigReader.read(Map.of(), Map.of("GRPC_URL", "host", "HOME", "/~"), null).settings().stream()
+                        .collect(Collectors.toMap(Setting::key, Setting::value));
         List<String> expected = Keys.ALL.stream()
                 .map(key -> key.path() + " " + key.variable() + " "
                         + (key.equals(Keys.ENDPOINT)
                                 ? "none, it must be given"
-                                : defaults.getOrDefault(key.path(), "").replaceAll("[()]", "")))
+                                : defaults.getOrDefault(key.path(), "")
+                                        .replaceAll("[()]", "")
+                                        .replace("/~", "~")))
                 .toList();
         assertThat(rows()).isEqualTo(expected);
     }
