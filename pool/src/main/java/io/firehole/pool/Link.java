@@ -1,19 +1,16 @@
 package io.firehole.pool;
 
-import com.google.protobuf.ByteString;
 import io.firehole.pool.budget.PermitClass;
 import io.firehole.pool.budget.PermitWish;
-import io.firehole.pool.routing.CallCounts;
+import io.firehole.pool.budget.ledger.AttemptKind;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.pool.transport.Connection;
-import io.firehole.pool.transport.Connection.UnaryReply;
-import io.firehole.pool.transport.ConnectionListener;
 import io.firehole.wire.GrpcStatus;
-import io.firehole.wire.proto.PingRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,31 +19,55 @@ import org.slf4j.LoggerFactory;
  * A place for one connection: while it is wanted, a connection that is gone is followed by another. Control thread.
  *
  * <pre>
- *   Connecting ── ready ──▶ Ready
- *    ▲    │ failed           │ lost, or no sign of life
- *    │    ▼                  │
- *   Waiting ◀────────────────┘        any of them ── nobody needs it for the ttl, or the pool closes ──▶ Closed
+ *   Broken ─── its turn has come ──▶ Connecting ─── ready ──▶ Ready
+ *     ▲                                   │ failed              │ lost, or no sign of life
+ *     └───────────────────────────────────┴─────────────────────┘
+ *
+ *   any of them ─── nobody needs it for the ttl, or the pool closes ──▶ Closed
  * </pre>
+ *
+ * <p>When its turn has come is decided by {@link Reachability} while the provider is down, and by the link's own
+ * {@link Backoff} while it is up.
  */
 final class Link {
 
     private static final Logger log = LoggerFactory.getLogger(Link.class);
 
-    private static final String PING = "geyser.Geyser/Ping";
+    /**
+     * The least time before a lost connection is followed by another while the provider seems up: when it goes down all
+     * connections are lost, one after the other within some milliseconds, and the first of them is not to be misled by
+     * those that are about to follow.
+     */
+    static final Duration GATHERING = Duration.ofMillis(20);
 
-    /** How long a connection has to answer a regular health check, and one asked because a stream fell silent. */
-    private static final Duration PING_TIMEOUT = Duration.ofSeconds(10);
-
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
-
-    /** What a link does. */
+    /** What a link does. Each state makes the states that may follow it. */
     sealed interface State {
-        record Connecting(Attempt attempt) implements State {}
+        /** It has no connection, and waits for its turn: by its own timer, or for {@link Reachability}. */
+        record Broken(Optional<Timer> retry) implements State {
+            Connecting connecting(Life life) {
+                return new Connecting(life);
+            }
+        }
 
-        record Ready(Attempt attempt, long sinceNanos) implements State {}
+        /** An attempt waits for a permit, or for TCP, TLS and HTTP/2. */
+        record Connecting(Life life) implements State {
+            Ready ready() {
+                return new Ready(life);
+            }
 
-        record Waiting(Timer retry) implements State {}
+            Broken failed(Optional<Timer> retry) {
+                return new Broken(retry);
+            }
+        }
 
+        /** Calls can be made. */
+        record Ready(Life life) implements State {
+            Broken lost(Optional<Timer> retry) {
+                return new Broken(retry);
+            }
+        }
+
+        /** Nobody needs it any more; for good. */
         record Closed() implements State {}
     }
 
@@ -58,105 +79,59 @@ final class Link {
 
     private final Backoff backoff;
     private final List<Upstream<?>> streams = new ArrayList<>();
-    private State state = new State.Closed();
+    private State state = new State.Broken(Optional.empty());
     private long connectionId;
+    private boolean everConnected;
     private boolean everReady;
-    private boolean answering;
+    private OptionalLong lostAtNanos = OptionalLong.empty();
     private @Nullable Group group;
-    private @Nullable Timer healthCheck;
     private @Nullable Timer idle;
     private String lastError = "";
-
-    /** What came on calls of the present connection that are over. */
-    private long updates;
-
-    private long bytes;
 
     Link(PoolContext pool, Links links, long number) {
         this.number = number;
         this.pool = pool;
         this.links = links;
         this.backoff = new Backoff(pool.random());
+        this.connectionId = links.nextConnectionId();
     }
 
-    /** Opens the first connection. */
+    /** Opens the first connection, at once if the provider is known to be there. */
     void open() {
-        connect(PermitClass.FIRST_CONNECT);
-    }
-
-    private void connect(PermitClass purpose) {
-        connectionId = links.nextConnectionId();
-        updates = 0;
-        bytes = 0;
-        pool.tally().connects++;
-        Attempt attempt = new Attempt();
-        state = new State.Connecting(attempt);
-        attempt.connection = pool.transport().connect(connectionId, PermitWish.connect(purpose, number), attempt);
-    }
-
-    private void attend(Attempt attempt) {
-        switch (state) {
-            case State.Connecting(Attempt mine)
-            when mine == attempt -> {
-                if (attempt.closed != null) {
-                    lost(attempt, 0);
-                } else if (attempt.ready) {
-                    becomeReady(attempt);
-                }
-            }
-            case State.Ready(Attempt mine, long since)
-            when mine == attempt -> {
-                if (attempt.closed != null) {
-                    lost(attempt, pool.now() - since);
-                }
-            }
-            case State.Connecting c -> {}
-            case State.Ready r -> {}
-            case State.Waiting w -> {}
-            case State.Closed c -> {}
-        }
-    }
-
-    private void becomeReady(Attempt attempt) {
-        state = new State.Ready(attempt, pool.now());
-        everReady = true;
-        answering = true;
-        log.info("Connection {} is ready{}", connectionId, group == null ? "" : " for the " + group.word() + " group");
-        scheduleHealthCheck();
-        List.copyOf(streams).forEach(Upstream::linkReady);
-        links.becameReady();
-        idleIfUnused();
-    }
-
-    private void lost(Attempt attempt, long uptimeNanos) {
-        GrpcStatus why = attempt.cause();
-        lastError = why.toString();
-        answering = false;
-        cancel(healthCheck);
-        backoff.workedFor(uptimeNanos);
-        long delay = isRefusal(why) ? backoff.refusedNanos() : backoff.failedNanos();
-        if (isRefusal(why)) {
-            log.error(
-                    "The provider refuses connection {}: {}. The next attempt is in {} s",
-                    connectionId,
-                    why,
-                    delay / 1_000_000_000);
+        if (links.reachability().isUp()) {
+            connect(number);
         } else {
-            log.warn("Connection {} is lost: {}. The next attempt is in {} ms", connectionId, why, delay / 1_000_000);
+            links.reachability().waits(this);
         }
-        state = new State.Waiting(pool.loop().after(delay, this::retry));
-        List.copyOf(streams).forEach(stream -> stream.linkLost(why));
-        links.changed();
     }
 
-    private void retry() {
-        if (state instanceof State.Waiting) {
+    /** The provider is there: connects without further waiting. */
+    void mayConnect() {
+        connect(number);
+    }
+
+    /** It is this link's turn to see whether the provider is there. */
+    void mayProbe() {
+        connect(links.reachability().probeSubject());
+    }
+
+    private void connect(long subject) {
+        if (!(state instanceof State.Broken broken)) {
+            return;
+        }
+        broken.retry().ifPresent(Timer::cancel);
+        if (everConnected) {
+            connectionId = links.nextConnectionId();
             pool.tally().reconnects++;
-            connect(purpose());
         }
+        everConnected = true;
+        pool.tally().connects++;
+        PermitWish wish = new PermitWish(AttemptKind.CONNECT, purpose(), subject, replayDeadlineNanos());
+        state = broken.connecting(new Life(pool, connectionId, wish, this::attend));
     }
 
-    private PermitClass purpose() {
+    /** What the next connection is for. */
+    PermitClass purpose() {
         if (group == null || !everReady) {
             return PermitClass.FIRST_CONNECT;
         }
@@ -167,50 +142,124 @@ final class Link {
         };
     }
 
-    private void scheduleHealthCheck() {
-        cancel(healthCheck);
-        healthCheck = pool.loop().after(pool.config().healthCheckInterval().toNanos(), () -> {
-            ping(PING_TIMEOUT);
-            scheduleHealthCheck();
-        });
+    /** Until when what its monitors miss can be had by replay; empty if they miss nothing, or it is too late. */
+    private OptionalLong replayDeadlineNanos() {
+        if (lostAtNanos.isEmpty() || streams.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long deadline = lostAtNanos.getAsLong() + pool.config().replayWindow().toNanos();
+        return deadline - pool.now() > 0 ? OptionalLong.of(deadline) : OptionalLong.empty();
     }
 
-    /** Asks for a sign of life now, with little patience: a stream on it has fallen silent. */
-    void probe() {
-        ping(PROBE_TIMEOUT);
+    private void attend(Life life) {
+        switch (state) {
+            case State.Connecting connecting
+            when connecting.life() == life -> {
+                if (life.isClosed()) {
+                    broke(connecting, life);
+                } else if (life.isReady()) {
+                    becameReady(connecting);
+                }
+            }
+            case State.Ready ready
+            when ready.life() == life -> {
+                if (life.isClosed()) {
+                    broke(ready, life);
+                } else if (life.isHealthy()) {
+                    proven();
+                }
+            }
+            case State.Broken b -> {}
+            case State.Connecting c -> {}
+            case State.Ready r -> {}
+            case State.Closed c -> {}
+        }
     }
 
-    private void ping(Duration timeout) {
-        if (!(state instanceof State.Ready(Attempt attempt, long since))) {
+    private void becameReady(State.Connecting connecting) {
+        state = connecting.ready();
+        everReady = true;
+        log.info("Connection {} is ready{}", connectionId, group == null ? "" : " for the " + group.word() + " group");
+        connecting.life().begin();
+        List.copyOf(streams).forEach(Upstream::linkReady);
+        links.becameReady();
+        idleIfUnused();
+    }
+
+    private void proven() {
+        lostAtNanos = OptionalLong.empty();
+        links.reachability().proven();
+    }
+
+    private void broke(State before, Life life) {
+        GrpcStatus why = life.cause();
+        boolean refused = isRefusal(why);
+        lastError = why.toString();
+        life.rest();
+        if (before instanceof State.Ready) {
+            backoff.workedFor(pool.now() - life.readySinceNanos());
+            if (lostAtNanos.isEmpty()) {
+                lostAtNanos = OptionalLong.of(pool.now());
+            }
+        }
+        long delay = refused
+                ? backoff.refusedNanos()
+                : group == Group.HIGH ? backoff.failedUrgentlyNanos() : backoff.failedNanos();
+        Optional<Timer> none = Optional.empty();
+        state = switch (before) {
+            case State.Connecting connecting -> connecting.failed(none);
+            case State.Ready ready -> ready.lost(none);
+            case State.Broken broken -> broken;
+            case State.Closed closed -> closed;
+        };
+        List.copyOf(streams).forEach(stream -> stream.linkLost(why));
+        links.changed();
+        links.reachability().lost(this, links.anyHealthy(), refused);
+        seek(Math.max(delay, GATHERING.toNanos()), why);
+    }
+
+    /** Waits for the next turn. */
+    private void seek(long delayNanos, GrpcStatus why) {
+        if (!(state instanceof State.Broken)) {
             return;
         }
-        ByteString request = PingRequest.newBuilder().setCount(1).build().toByteString();
-        var unused = attempt.connection().unary(PING, request, timeout).thenAccept(reply -> {
-            attempt.pinged = reply;
-            attempt.pingSignal.raise();
-        });
-    }
-
-    private void pinged(Attempt attempt) {
-        if (!(state instanceof State.Ready(Attempt mine, long since)) || mine != attempt) {
-            return;
-        }
-        if (attempt.pinged instanceof UnaryReply.Failed(GrpcStatus status) && isSilence(status)) {
-            answering = false;
-            attempt.closingBecause = "no answer to a health check (" + status + ")";
-            attempt.connection().close();
+        String what = isRefusal(why) ? "The provider refuses connection" : "There is no connection";
+        if (links.reachability().isUp()) {
+            state = new State.Broken(Optional.of(pool.loop().after(delayNanos, this::retry)));
+            log.warn("{} {}: {}. The next attempt is in {} ms", what, connectionId, why, delayNanos / 1_000_000);
         } else {
-            answering = true;
+            links.reachability().waits(this);
+            log.warn(
+                    "{} {}: {}. No other is healthy; the next attempt for all of them is in {} ms",
+                    what,
+                    connectionId,
+                    why,
+                    links.reachability().nextProbeInNanos() / 1_000_000);
         }
     }
 
-    /** Any other failure is an answer: the provider does not know Ping, or does not let us. */
-    private static boolean isSilence(GrpcStatus status) {
-        return status.code() == GrpcStatus.Code.DEADLINE_EXCEEDED || status.code() == GrpcStatus.Code.UNAVAILABLE;
+    private void retry() {
+        if (state instanceof State.Broken) {
+            open();
+        }
     }
 
     static boolean isRefusal(GrpcStatus status) {
         return status.code() == GrpcStatus.Code.UNAUTHENTICATED || status.code() == GrpcStatus.Code.PERMISSION_DENIED;
+    }
+
+    /** An update has come on one of its calls. */
+    void showedLife() {
+        if (state instanceof State.Ready(Life life)) {
+            life.showedLife();
+        }
+    }
+
+    /** Asks for a sign of life now, with little patience: a stream on it has fallen silent. */
+    void suspect() {
+        if (state instanceof State.Ready(Life life)) {
+            life.suspect();
+        }
     }
 
     /** Takes a stream of that group. A link without streams is anybody's. */
@@ -234,12 +283,6 @@ final class Link {
         idleIfUnused();
     }
 
-    /** A call on it is over: its counts live on here. */
-    void closed(CallCounts call) {
-        updates += call.updates();
-        bytes += call.bytes();
-    }
-
     private void idleIfUnused() {
         if (streams.isEmpty() && everReady && idle == null && !(state instanceof State.Closed)) {
             idle = pool.loop().after(pool.config().connectionTtl().toNanos(), () -> {
@@ -256,26 +299,36 @@ final class Link {
     void close() {
         State before = state;
         state = new State.Closed();
-        cancel(healthCheck);
         cancel(idle);
         switch (before) {
-            case State.Connecting(Attempt attempt) -> attempt.connection().close();
-            case State.Ready(Attempt attempt, long since) ->
-                attempt.connection().close();
-            case State.Waiting(Timer retry) -> retry.cancel();
+            case State.Connecting(Life life) -> life.close();
+            case State.Ready(Life life) -> life.close();
+            case State.Broken(Optional<Timer> retry) -> retry.ifPresent(Timer::cancel);
             case State.Closed closed -> {}
         }
+        links.reachability().leaves(this);
     }
 
     /** The connection, if calls can be made on it. */
     Optional<Connection> ready() {
-        return state instanceof State.Ready(Attempt attempt, long since) && attempt.closed == null
-                ? Optional.of(attempt.connection())
-                : Optional.empty();
+        return serving().map(Life::connection);
+    }
+
+    /** The connection on which calls can be made now. */
+    Optional<Life> serving() {
+        return state instanceof State.Ready(Life life) && life.isReady() ? Optional.of(life) : Optional.empty();
+    }
+
+    boolean isHealthy() {
+        return state instanceof State.Ready(Life life) && life.isHealthy();
     }
 
     State state() {
         return state;
+    }
+
+    long number() {
+        return number;
     }
 
     long connectionId() {
@@ -301,22 +354,30 @@ final class Link {
     }
 
     PoolStats.ConnectionStats stats() {
-        long uptime = state instanceof State.Ready(Attempt attempt, long since) ? pool.now() - since : 0;
+        Optional<Life> life = switch (state) {
+            case State.Connecting(Life connecting) -> Optional.of(connecting);
+            case State.Ready(Life ready) -> Optional.of(ready);
+            case State.Broken broken -> Optional.empty();
+            case State.Closed closed -> Optional.empty();
+        };
         return new PoolStats.ConnectionStats(
                 connectionId,
                 Optional.ofNullable(group),
                 switch (state) {
                     case State.Connecting connecting -> PoolStats.ConnectionState.CONNECTING;
                     case State.Ready ready -> PoolStats.ConnectionState.READY;
-                    case State.Waiting waiting -> PoolStats.ConnectionState.WAITING;
-                    case State.Closed closed -> PoolStats.ConnectionState.WAITING;
+                    case State.Broken broken ->
+                        everConnected ? PoolStats.ConnectionState.BROKEN : PoolStats.ConnectionState.CONNECTING;
+                    case State.Closed closed -> PoolStats.ConnectionState.CLOSED;
                 },
-                state instanceof State.Ready && answering,
-                uptime,
+                isHealthy(),
+                life.map(Life::uptimeNanos).orElse(0L),
                 streams.stream().filter(Upstream::isOpen).map(Upstream::id).toList(),
                 monitors(),
-                updates + streams.stream().mapToLong(Upstream::openCallUpdates).sum(),
-                bytes + streams.stream().mapToLong(Upstream::openCallBytes).sum(),
+                life.map(Life::closedUpdates).orElse(0L)
+                        + streams.stream().mapToLong(Upstream::openCallUpdates).sum(),
+                life.map(Life::closedBytes).orElse(0L)
+                        + streams.stream().mapToLong(Upstream::openCallBytes).sum(),
                 backoff.failures(),
                 lastError);
     }
@@ -324,47 +385,6 @@ final class Link {
     private static void cancel(@Nullable Timer timer) {
         if (timer != null) {
             timer.cancel();
-        }
-    }
-
-    /** One connection's life as its event loop tells it. */
-    private final class Attempt implements ConnectionListener {
-
-        private final PoolLoop.Signal signal = pool.loop().signal(() -> attend(this));
-        private final PoolLoop.Signal pingSignal = pool.loop().signal(() -> pinged(this));
-
-        /** Control thread; null only while the transport is being asked. */
-        private @Nullable Connection connection;
-
-        private String closingBecause = "";
-
-        // Written by the event loop, before the signal.
-        private volatile boolean ready;
-        private volatile @Nullable GrpcStatus closed;
-        private volatile @Nullable UnaryReply pinged;
-
-        @Override
-        public void ready() {
-            ready = true;
-            signal.raise();
-        }
-
-        @Override
-        public void closed(GrpcStatus why) {
-            closed = why;
-            signal.raise();
-        }
-
-        Connection connection() {
-            if (connection == null) {
-                throw new IllegalStateException("the transport gave no connection");
-            }
-            return connection;
-        }
-
-        GrpcStatus cause() {
-            GrpcStatus why = closed == null ? GrpcStatus.Code.UNAVAILABLE.with("unknown") : closed;
-            return closingBecause.isEmpty() ? why : GrpcStatus.Code.UNAVAILABLE.with(closingBecause);
         }
     }
 }

@@ -18,8 +18,21 @@ final class Links {
     /** Written by the control thread. */
     private volatile boolean ready;
 
+    private final Reachability reachability;
+
     Links(PoolContext pool) {
         this.pool = pool;
+        this.reachability = new Reachability(pool);
+    }
+
+    /** Who may try while the provider is away. */
+    Reachability reachability() {
+        return reachability;
+    }
+
+    /** Whether any connection is known to be good. */
+    boolean anyHealthy() {
+        return links.stream().anyMatch(Link::isHealthy);
     }
 
     /** Has that run whenever a connection becomes ready. */
@@ -44,6 +57,7 @@ final class Links {
         links.remove(link);
         link.close();
         changed();
+        reachability.closed(anyHealthy());
     }
 
     void closeAll() {

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param unaryWait how long a unary call waits for a connection, and how long for its answer
  * @param commandsMax how many commands may wait for the pool's control thread
  * @param streamsMax how many monitors' streams may be open at once
+ * @param replayWindow for how long a provider can replay what was missed
  */
 public record PoolConfig(
         int maxConnections,
@@ -34,7 +35,8 @@ public record PoolConfig(
         int batchSize,
         Duration unaryWait,
         int commandsMax,
-        int streamsMax) {
+        int streamsMax,
+        Duration replayWindow) {
 
     /** What runs when nothing is configured. */
     public static final PoolConfig DEFAULT = new PoolConfig(
@@ -50,7 +52,8 @@ public record PoolConfig(
             10,
             Duration.ofSeconds(10),
             1_024,
-            10_000);
+            10_000,
+            Duration.ofSeconds(60));
 
     public PoolConfig {
         atLeast(1, maxConnections, "max-connections");
@@ -75,6 +78,7 @@ public record PoolConfig(
         positive(unaryWait, "unary-wait");
         atLeast(1, commandsMax, "commands-max");
         atLeast(1, streamsMax, "streams-max");
+        positive(replayWindow, "replay-window");
     }
 
     /** What that group may use. */
@@ -101,7 +105,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with another time for connections without streams. */
@@ -119,7 +124,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with another interval of health checks. */
@@ -137,7 +143,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with others for one group. */
@@ -157,7 +164,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with other mailboxes. */
@@ -175,7 +183,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with another linger; zero forgets a filter as soon as nobody wants it. */
@@ -193,7 +202,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with another patience for slots. */
@@ -211,7 +221,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with another bound on what waits for the control thread. */
@@ -229,7 +240,8 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commands,
-                streamsMax);
+                streamsMax,
+                replayWindow);
     }
 
     /** These rules with another bound on monitors' streams. */
@@ -247,7 +259,27 @@ public record PoolConfig(
                 batchSize,
                 unaryWait,
                 commandsMax,
-                streams);
+                streams,
+                replayWindow);
+    }
+
+    /** These rules for a provider that replays so far back. */
+    public PoolConfig withReplayWindow(Duration window) {
+        return new PoolConfig(
+                maxConnections,
+                connectionTtl,
+                healthCheckInterval,
+                groups,
+                mailbox,
+                linger,
+                slotWatchdog,
+                batchMin,
+                batchMax,
+                batchSize,
+                unaryWait,
+                commandsMax,
+                streamsMax,
+                window);
     }
 
     private static void atLeast(int least, int value, String key) {

@@ -61,12 +61,14 @@ public record PoolStats(
 
     /** What a connection does at the moment. */
     public enum ConnectionState {
-        /** It waits for a permit, or for TCP, TLS and HTTP/2. */
+        /** It waits for its turn, for a permit, or for TCP, TLS and HTTP/2. */
         CONNECTING,
         /** Calls can be made on it. */
         READY,
         /** The last attempt failed or the connection broke; the next attempt waits. */
-        WAITING
+        BROKEN,
+        /** It is gone, and nothing follows it. */
+        CLOSED
     }
 
     /**
@@ -75,7 +77,7 @@ public record PoolStats(
      * @param id its number, never used twice; while it waits, that of the last attempt
      * @param group whose streams it carries; empty while it carries none
      * @param state what it does
-     * @param healthy whether it is ready and answered the last health check
+     * @param healthy whether it is ready, has shown a sign of life, and answered the last health check
      * @param uptimeNanos since it became ready; 0 if it is not
      * @param streams calls open on it, by number
      * @param monitors how many monitors' streams it carries

@@ -32,7 +32,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         /** Its connection is not ready. */
         record Idle<R extends Router>() implements State<R> {}
 
-        record Open<R extends Router>(Call<R> call) implements State<R> {}
+        record Open<R extends Router>(Call<R> call, Life life) implements State<R> {}
 
         /** The last call ended; the next one waits. */
         record Resting<R extends Router>(Timer retry) implements State<R> {}
@@ -121,12 +121,13 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     // The life of calls.
 
     void linkReady() {
-        if (link.ready().isPresent()) {
+        Optional<Life> life = link.serving();
+        if (life.isPresent()) {
             switch (state) {
-                case State.Idle<R> idle -> open();
+                case State.Idle<R> idle -> open(life.get());
                 case State.Resting<R>(Timer retry) -> {
                     retry.cancel();
-                    open();
+                    open(life.get());
                 }
                 case State.Open<R> open -> {}
                 case State.Ended<R> ended -> {}
@@ -136,8 +137,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     void linkLost(GrpcStatus why) {
         switch (state) {
-            case State.Open<R>(Call<R> call) -> {
-                settle(call, why);
+            case State.Open<R>(Call<R> call, Life life) -> {
+                settle(call, life, why);
                 state = new State.Idle<>();
             }
             case State.Resting<R>(Timer retry) -> {
@@ -150,35 +151,38 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         backoff.forget();
     }
 
-    private void open() {
+    private void open(Life life) {
         if (calls++ > 0) {
             restart();
         }
         SubscribeRequest request = nextRequest();
         firstRequestOfCall = lastRequest();
         Call<R> call = new Call<>(pool, this::router, this::attend);
-        state = new State.Open<>(call);
-        call.on(link.ready().orElseThrow().subscribe(call));
+        state = new State.Open<>(call, life);
+        call.on(life.connection().subscribe(call));
         send(call, request);
         watch(call, pool.config().slotWatchdog().toNanos());
     }
 
     private void attend(Call<R> call) {
-        if (!(state instanceof State.Open<R>(Call<R> mine)) || mine != call) {
+        if (!(state instanceof State.Open<R>(Call<R> mine, Life life)) || mine != call) {
             return;
         }
         GrpcStatus end = call.end();
         confirm(call.router());
         noteResumption(call);
+        if (call.router().requestInEffect() > 0) {
+            life.showedLife();
+        }
         if (end == null) {
             changed();
             return;
         }
-        closed(call, end);
+        closed(call, life, end);
     }
 
-    private void closed(Call<R> call, GrpcStatus why) {
-        settle(call, why);
+    private void closed(Call<R> call, Life life, GrpcStatus why) {
+        settle(call, life, why);
         state = new State.Idle<>();
         if (heed(why)) {
             backoff.forget();
@@ -189,7 +193,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         if (isEnded()) {
             return;
         }
-        long delay = Link.isRefusal(why) ? backoff.refusedNanos() : backoff.failedNanos();
+        long delay = Link.isRefusal(why) ? backoff.refusedNanos() : backoff.failedUrgentlyNanos();
         if (Link.isRefusal(why)) {
             log.error(
                     "The provider refuses stream {}: {}. The next attempt is in {} s", id, why, delay / 1_000_000_000);
@@ -207,7 +211,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     /** Keeps of a call that is over what is of use later. */
-    private void settle(Call<R> call, GrpcStatus why) {
+    private void settle(Call<R> call, Life life, GrpcStatus why) {
         cancel(paced);
         cancel(watchdog);
         paced = null;
@@ -215,7 +219,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         backoff.workedFor(pool.now() - call.openedNanos());
         CallCounts counts = call.router().counts();
         pool.tally().closed(counts);
-        link.closed(counts);
+        life.callClosed(counts);
         updatesBefore += counts.updates();
         bytesBefore += counts.bytes();
         OptionalLong sealed = call.router().slots().lastSealed();
@@ -254,7 +258,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private void watch(Call<R> call, long delayNanos) {
         cancel(watchdog);
         watchdog = pool.loop().after(delayNanos, () -> {
-            if (!(state instanceof State.Open<R>(Call<R> mine)) || mine != call) {
+            if (!(state instanceof State.Open<R>(Call<R> mine, Life life)) || mine != call) {
                 return;
             }
             long patience = pool.config().slotWatchdog().toNanos();
@@ -266,7 +270,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             pool.tally().watchdogs++;
             log.warn("Stream {} has shown no slot for {} ms and is taken for dead", id, silent / 1_000_000);
             call.cancel();
-            link.probe();
+            link.suspect();
         });
     }
 
@@ -274,7 +278,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     /** What is asked may have changed, or who gets it: brings the router and, at its pace, the provider up to date. */
     final void changed() {
-        if (!(state instanceof State.Open<R>(Call<R> call))) {
+        if (!(state instanceof State.Open<R>(Call<R> call, Life life))) {
             if (monitorCount() == 0) {
                 end();
             }
@@ -336,8 +340,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         cancel(paced);
         cancel(watchdog);
         switch (before) {
-            case State.Open<R>(Call<R> call) -> {
-                settle(call, GrpcStatus.OK);
+            case State.Open<R>(Call<R> call, Life life) -> {
+                settle(call, life, GrpcStatus.OK);
                 call.cancel();
             }
             case State.Resting<R>(Timer retry) -> retry.cancel();
@@ -374,7 +378,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     Optional<CallCounts> openCall() {
-        return state instanceof State.Open<R>(Call<R> call)
+        return state instanceof State.Open<R>(Call<R> call, Life life)
                 ? Optional.of(call.router().counts())
                 : Optional.empty();
     }
@@ -388,7 +392,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     PoolStats.StreamStats stats(String description, int labels, int lingering) {
-        OptionalLong sealed = state instanceof State.Open<R>(Call<R> call)
+        OptionalLong sealed = state instanceof State.Open<R>(Call<R> call, Life life)
                         && call.router().slots().lastSealed().isPresent()
                 ? call.router().slots().lastSealed()
                 : lastSealedBefore;

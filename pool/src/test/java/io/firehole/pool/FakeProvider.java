@@ -48,6 +48,18 @@ final class FakeProvider implements Transport {
     /** Whether a connection attempt succeeds. */
     Predicate<Long> accepts = id -> true;
 
+    /** How soon a connection is closed once it is ready; null for not. */
+    @Nullable
+    Duration closesAfter;
+
+    /** Whether connections answer a Ping, unless told otherwise one by one. */
+    boolean answersPings = true;
+
+    final List<PermitWish> wishes = new ArrayList<>();
+
+    /** When each connection was asked for. */
+    final List<Long> askedNanos = new ArrayList<>();
+
     /** What each call ends with as soon as it has asked for something; null for not. */
     @Nullable
     GrpcStatus callsEndWith;
@@ -65,6 +77,8 @@ final class FakeProvider implements Transport {
 
     @Override
     public Connection connect(long connectionId, PermitWish wish, ConnectionListener listener) {
+        askedNanos.add(time.nanos());
+        wishes.add(wish);
         purposes.add(wish.purpose());
         Link link = new Link(connectionId, listener);
         connections.add(link);
@@ -100,7 +114,7 @@ final class FakeProvider implements Transport {
         final List<Stream> streams = new ArrayList<>();
         private boolean ready;
         private boolean closed;
-        boolean answersPing = true;
+        boolean answersPing = answersPings;
 
         private Link(long id, ConnectionListener listener) {
             this.id = id;
@@ -114,6 +128,9 @@ final class FakeProvider implements Transport {
             if (accepts.test(id)) {
                 ready = true;
                 listener.ready();
+                if (closesAfter != null) {
+                    time.after(closesAfter.toNanos(), () -> cut("closed soon after"));
+                }
             } else {
                 cut("connection refused");
             }

@@ -33,7 +33,7 @@ class StatusBlockTest {
         assertThat(lines)
                 .containsExactly(
                         "status: connections 1/2 healthy (at most 15), budget 58 of 60 left, monitors 2",
-                        "  connection 2 is waiting, failed 3 times in a row: UNAVAILABLE: refused",
+                        "  connection 2 is broken, failed 3 times in a row: UNAVAILABLE: refused",
                         "  a                            high    connection 1              1 updates        0.0/s  5 waiting",
                         "  b                            low     connection 1            400 updates       30.0/s  5 waiting");
     }
@@ -70,7 +70,7 @@ class StatusBlockTest {
 
     private static ConnectionStats lost(long id) {
         return new ConnectionStats(
-                id, Optional.empty(), ConnectionState.WAITING, false, 0, List.of(), 1, 0, 0, 3, "UNAVAILABLE: refused");
+                id, Optional.empty(), ConnectionState.BROKEN, false, 0, List.of(), 1, 0, 0, 3, "UNAVAILABLE: refused");
     }
 
     private static MonitorStats monitor(String id, Group group, long updates) {
