@@ -34,6 +34,9 @@ public interface Connection {
     /**
      * A call of any kind, for a caller's own stub. It begins at once or as soon as the connection is open.
      *
+     * <p>The provider's token goes out with it, and no other credentials.
+     *
+     * @param options must name an executor, where the listener is called: the event loop runs no foreign code
      * @throws UnsupportedOperationException if this is no connection of gRPC
      */
     default <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {

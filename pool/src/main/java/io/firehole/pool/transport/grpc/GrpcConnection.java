@@ -15,6 +15,7 @@ import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -72,8 +73,13 @@ final class GrpcConnection implements Connection {
     private State state = State.CONNECTING;
     private boolean http2Up;
     private boolean allFailed;
-    private GrpcStatus why = GrpcStatus.OK;
-    private @Nullable ManagedChannel channel;
+
+    /** Written once, by who opens the connection; callers' stubs may be quicker than the event loop. */
+    private volatile @Nullable ManagedChannel channel;
+
+    /** Why it is closed; OK while it is not. Written by the event loop. */
+    private volatile GrpcStatus why = GrpcStatus.OK;
+
     private @Nullable SignsOfLife signsOfLife;
 
     GrpcConnection(
@@ -121,6 +127,18 @@ final class GrpcConnection implements Connection {
     }
 
     @Override
+    public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+        ManagedChannel mine = channel;
+        if (mine == null) {
+            throw new IllegalStateException(this + " has not begun to connect");
+        }
+        if (options.getExecutor() == null) {
+            throw new IllegalArgumentException(method.getFullMethodName() + ": the call options name no executor");
+        }
+        return new StubCall<>(this, mine.newCall(method, options.withCallCredentials(null)));
+    }
+
+    @Override
     public void close() {
         onLoop(() -> finish(GrpcStatus.OK));
     }
@@ -142,8 +160,8 @@ final class GrpcConnection implements Connection {
 
     /** Begins to connect by that channel. */
     void start(ManagedChannel channelOfThis) {
+        channel = channelOfThis;
         boolean handed = onLoop(() -> {
-            channel = channelOfThis;
             if (state == State.CLOSED) {
                 channelOfThis.shutdownNow();
             } else {
@@ -210,14 +228,26 @@ final class GrpcConnection implements Connection {
         }
     }
 
-    /** The headers of every call. */
+    /** The headers of every call. Any thread. */
     Metadata headers() {
         Metadata headers = new Metadata();
+        authorize(headers);
+        return headers;
+    }
+
+    /** Puts the provider's token where any other has been. Any thread. */
+    void authorize(Metadata headers) {
+        Metadata.Key<String> key = Metadata.Key.of(endpoint.tokenKey(), Metadata.ASCII_STRING_MARSHALLER);
+        headers.discardAll(key);
         AccessToken token = endpoint.token();
         if (token != null) {
-            headers.put(Metadata.Key.of(endpoint.tokenKey(), Metadata.ASCII_STRING_MARSHALLER), token.value());
+            headers.put(key, token.value());
         }
-        return headers;
+    }
+
+    /** Why it was given up; OK if it was not, or only closed. Any thread. */
+    GrpcStatus why() {
+        return why;
     }
 
     /** The call has been told its end. */
