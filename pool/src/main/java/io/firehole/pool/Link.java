@@ -84,6 +84,12 @@ final class Link {
     private boolean everConnected;
     private boolean everReady;
     private OptionalLong lostAtNanos = OptionalLong.empty();
+
+    /** Monitors that come to it with calls of their own, and how many of these calls are open. */
+    private int leases;
+
+    private int calls;
+    private long usedNanos;
     private @Nullable Group group;
     private @Nullable Timer idle;
     private String lastError = "";
@@ -94,6 +100,7 @@ final class Link {
         this.links = links;
         this.backoff = new Backoff(pool.random());
         this.connectionId = links.nextConnectionId();
+        this.usedNanos = pool.now();
     }
 
     /** Opens the first connection, at once if the provider is known to be there. */
@@ -262,29 +269,80 @@ final class Link {
         }
     }
 
-    /** Takes a stream of that group. A link without streams is anybody's. */
+    /** Takes a stream of that group. A link without streams and leases is anybody's. */
     void add(Upstream<?> stream, Group owner) {
-        if (streams.isEmpty()) {
-            group = owner;
-        }
+        claim(owner);
         streams.add(stream);
-        cancel(idle);
-        idle = null;
+        used();
     }
 
     void remove(Upstream<?> stream) {
         streams.remove(stream);
-        if (streams.isEmpty()) {
+        less();
+    }
+
+    /** A monitor of that group will come to it with calls of its own. */
+    void lease(Group owner) {
+        claim(owner);
+        leases++;
+        usedNanos = pool.now();
+    }
+
+    /** That monitor will not come back. */
+    void unlease() {
+        leases--;
+        less();
+    }
+
+    /** A call of a monitor's own goes out on it, or waits for it. */
+    void callBegan() {
+        calls++;
+        used();
+    }
+
+    void callEnded() {
+        calls--;
+        less();
+    }
+
+    private void claim(Group owner) {
+        if (streams.isEmpty() && leases == 0) {
+            group = owner;
+        }
+    }
+
+    private void used() {
+        usedNanos = pool.now();
+        cancel(idle);
+        idle = null;
+    }
+
+    private void less() {
+        if (streams.isEmpty() && leases == 0) {
             group = null;
-            if (!everReady && links.all().size() > 1) {
-                links.close(this);
-            }
+        }
+        if (streams.isEmpty() && calls == 0 && !everReady && links.all().size() > 1) {
+            links.close(this);
         }
         idleIfUnused();
     }
 
+    /** When somebody last began to use it. */
+    long usedNanos() {
+        return usedNanos;
+    }
+
+    /** Whether it was ready once. */
+    boolean hasLived() {
+        return everReady;
+    }
+
+    boolean isClosed() {
+        return state instanceof State.Closed;
+    }
+
     private void idleIfUnused() {
-        if (streams.isEmpty() && everReady && idle == null && !(state instanceof State.Closed)) {
+        if (streams.isEmpty() && calls == 0 && everReady && idle == null && !(state instanceof State.Closed)) {
             idle = pool.loop().after(pool.config().connectionTtl().toNanos(), () -> {
                 log.info(
                         "Connection {} was not needed for {} and is closed",

@@ -5,6 +5,7 @@ import io.firehole.pool.routing.Recipient;
 import io.firehole.wire.GrpcStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +130,13 @@ final class Member {
 
     MonitorStream stream() {
         return stream;
+    }
+
+    /** The link that serves what it asked last. */
+    Optional<Link> link() {
+        return places.isEmpty()
+                ? Optional.empty()
+                : Optional.of(places.getLast().stream().link());
     }
 
     /** The first slot of which the newest request gets everything, once it has begun. */

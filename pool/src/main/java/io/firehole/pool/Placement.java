@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,7 +94,7 @@ final class Placement {
             pool.tally().hits++;
             return open;
         }
-        if (!links.isFull() && count(group) < allowance(group)) {
+        if (mayOpen(group)) {
             pool.tally().misses++;
             return links.open();
         }
@@ -144,6 +145,20 @@ final class Placement {
             }
         }
         return null;
+    }
+
+    /** Whether the group may have one more connection. */
+    boolean mayOpen(Group group) {
+        return !links.isFull() && count(group) < allowance(group);
+    }
+
+    /** The link that carries a stream of that monitor and is ready, if there is one. */
+    Optional<Link> linkOf(String monitorId) {
+        return members.stream()
+                .filter(member -> member.id().equals(monitorId))
+                .flatMap(member -> member.link().stream())
+                .filter(link -> link.ready().isPresent())
+                .findFirst();
     }
 
     private int count(Group group) {

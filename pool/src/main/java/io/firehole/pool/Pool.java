@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.pool.transport.Transport;
 import io.firehole.wire.GrpcStatus;
+import io.grpc.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ public final class Pool implements AutoCloseable {
     private final Links links;
     private final Placement placement;
     private final UnaryCalls unaryCalls;
+    private final Leases leases;
     private final PoolPicture picture;
 
     private final AtomicInteger openStreams = new AtomicInteger();
@@ -44,7 +46,8 @@ public final class Pool implements AutoCloseable {
         this.links = new Links(context);
         this.placement = new Placement(context, links, openStreams::decrementAndGet);
         this.unaryCalls = new UnaryCalls(context, links);
-        this.picture = new PoolPicture(context, links, placement, runtime.budget(), refusedStreams::sum);
+        this.leases = new Leases(context, links, placement, runtime.callbacks());
+        this.picture = new PoolPicture(context, links, placement, leases, runtime.budget(), refusedStreams::sum);
         this.shutDown = loop.signal(this::shutDown);
     }
 
@@ -57,6 +60,7 @@ public final class Pool implements AutoCloseable {
 
     private void begin() {
         links.whenReady(unaryCalls::connectionReady);
+        links.whenReady(leases::connectionReady);
         if (links.all().isEmpty() && !closing) {
             links.open();
         }
@@ -113,6 +117,45 @@ public final class Pool implements AutoCloseable {
         return reply;
     }
 
+    /** {@link #channel(String, Group)} for a monitor of the medium group, where those belong that nobody has named. */
+    public Channel channel(String monitorId) {
+        return channel(monitorId, Group.MEDIUM);
+    }
+
+    /**
+     * A channel for stubs of the caller's own: any generated stub works on it, for any method of the provider. Returns at
+     * once and opens nothing.
+     *
+     * <p>Each call finds its connection when it is made: the one its monitor has, if that is well; else one that nobody uses;
+     * else a new one, while the group's share and {@link PoolConfig#maxConnections} allow it; else the least recently used
+     * one, which is then shared, and taken from nobody. A call that finds none waits up to {@link PoolConfig#unaryWait}, and
+     * no longer than its deadline; then it ends with UNAVAILABLE naming the limit, or with DEADLINE_EXCEEDED. However many
+     * callers there are, there are never more than {@link PoolConfig#maxConnections} connections.
+     *
+     * <p>The channel has no way to close a connection, and a call on it never opens a socket but through the pool and its
+     * budget. The provider's token goes out with every call; one that the caller puts into the headers does not, nor do
+     * {@code CallCredentials}. Listeners are called on the executor the caller gives to the stub, else on virtual threads:
+     * never on a connection's event loop, unless the caller's executor runs tasks where they are handed in.
+     *
+     * <p>A {@code Subscribe} made here is a stream of its own at the provider: not merged with others, and not opened anew
+     * when the connection breaks. {@link #subscribe} does both.
+     *
+     * @param monitorId who calls; the same id finds the same connection again, until {@link #release}
+     * @param group its frequency group; that of the first call counts until {@link #release}
+     */
+    public Channel channel(String monitorId, Group group) {
+        return new PoolChannel(new Monitor(monitorId, group), leases);
+    }
+
+    /**
+     * Says that this monitor makes no more calls of its own for now: its connection may serve whoever needs one, and is closed
+     * if nobody does for {@link PoolConfig#connectionTtl}. Calls that are open go on. A later call on its channel works as
+     * the first one did.
+     */
+    public void release(String monitorId) {
+        leases.release(monitorId);
+    }
+
     private GrpcStatus tooManyCommands() {
         return GrpcStatus.Code.RESOURCE_EXHAUSTED.with("too much waits for the pool's control thread, limit "
                 + context.config().commandsMax() + " commands");
@@ -140,6 +183,7 @@ public final class Pool implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        leases.closing(CLOSING);
         shutDown.raise();
         if (!context.loop().isCurrent()) {
             try {
@@ -159,6 +203,7 @@ public final class Pool implements AutoCloseable {
         }
         List.copyOf(placement.members()).forEach(member -> member.end(CLOSING));
         unaryCalls.failAll(CLOSING);
+        leases.failAll(CLOSING);
         links.closeAll();
         picture.take();
         closed.complete(null);

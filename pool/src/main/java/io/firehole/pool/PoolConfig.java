@@ -17,7 +17,8 @@ import java.util.Map;
  * @param batchMin the least time between two requests on one stream
  * @param batchMax how long a change of filters may wait for others to join it
  * @param batchSize how many changes end the wait
- * @param unaryWait how long a unary call waits for a connection, and how long for its answer
+ * @param unaryWait how long a unary call, or a call of a monitor's own, waits for a connection; and how long a unary call
+ *     waits for its answer
  * @param commandsMax how many commands may wait for the pool's control thread
  * @param streamsMax how many monitors' streams may be open at once
  * @param replayWindow for how long a provider can replay what was missed

@@ -14,6 +14,7 @@ final class PoolPicture {
     private final PoolContext pool;
     private final Links links;
     private final Placement placement;
+    private final Leases leases;
     private final Supplier<Optional<BudgetSnapshot>> budget;
     private final LongSupplier refusedStreams;
 
@@ -24,11 +25,13 @@ final class PoolPicture {
             PoolContext pool,
             Links links,
             Placement placement,
+            Leases leases,
             Supplier<Optional<BudgetSnapshot>> budget,
             LongSupplier refusedStreams) {
         this.pool = pool;
         this.links = links;
         this.placement = placement;
+        this.leases = leases;
         this.budget = budget;
         this.refusedStreams = refusedStreams;
         this.last = take();
@@ -58,6 +61,7 @@ final class PoolPicture {
                         .map(Member::stats)
                         .sorted(Comparator.comparing(PoolStats.MonitorStats::id))
                         .toList(),
+                leases.stats(),
                 pool.tally()
                         .totals(
                                 calls,

@@ -4,6 +4,8 @@ import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -13,25 +15,32 @@ import java.util.random.RandomGenerator;
  * @param clock all time the pool knows
  * @param control starts the thread that owns the pool; asked once, by {@link Pool#start}
  * @param random for back-off; used on the control thread only
+ * @param callbacks where callers' own stubs are called back that named no executor; any thread
  * @param budget how the budget behind the transport stands, for the figures; empty if there is none
  */
 public record PoolRuntime(
         NanoClock clock,
         Supplier<? extends ControlThread> control,
         RandomGenerator random,
+        Executor callbacks,
         Supplier<Optional<BudgetSnapshot>> budget) {
 
-    /** The machine's clock and a thread of its own, named {@code firehole-pool}. Starts nothing yet. */
+    /**
+     * The machine's clock, a thread of its own named {@code firehole-pool}, and virtual threads for callbacks. Starts
+     * nothing yet.
+     */
     public static PoolRuntime system() {
         return new PoolRuntime(
                 NanoClock.system(),
                 () -> ControlThread.start("firehole-pool"),
                 RandomGenerator.getDefault(),
+                Executors.newThreadPerTaskExecutor(
+                        Thread.ofVirtual().name("firehole-callback-", 0).factory()),
                 Optional::empty);
     }
 
     /** The same with figures of that budget, such as {@code budget::snapshot}; any thread may ask it. */
     public PoolRuntime withBudget(Supplier<BudgetSnapshot> snapshot) {
-        return new PoolRuntime(clock, control, random, () -> Optional.of(snapshot.get()));
+        return new PoolRuntime(clock, control, random, callbacks, () -> Optional.of(snapshot.get()));
     }
 }

@@ -1,9 +1,12 @@
 package io.firehole.pool;
 
 import io.firehole.pool.budget.BudgetSnapshot;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * How a pool stands at one moment: one consistent picture, taken on its control thread. Totals only grow.
@@ -14,6 +17,7 @@ import java.util.OptionalLong;
  * @param connections those open or to be opened, by number
  * @param streams the calls to the provider that monitors share, by number
  * @param monitors every monitor's open stream, by monitor id
+ * @param channels the monitors that make calls of their own, by monitor id
  * @param totals what happened since the start
  * @param gaps the latest cuts in streams that were not closed by replay, newest last; at most {@link #GAPS_KEPT}
  * @param budget how the connection budget stands; empty if the transport has none
@@ -25,6 +29,7 @@ public record PoolStats(
         List<ConnectionStats> connections,
         List<StreamStats> streams,
         List<MonitorStats> monitors,
+        List<ChannelStats> channels,
         Totals totals,
         List<StreamGap> gaps,
         Optional<BudgetSnapshot> budget) {
@@ -36,6 +41,7 @@ public record PoolStats(
         connections = List.copyOf(connections);
         streams = List.copyOf(streams);
         monitors = List.copyOf(monitors);
+        channels = List.copyOf(channels);
         gaps = List.copyOf(gaps);
     }
 
@@ -55,8 +61,32 @@ public record PoolStats(
     }
 
     /** How many new connections the budget admits now; {@link Integer#MAX_VALUE} without a budget. */
-    public int budgetLeft() {
+    public int rateLimitRemaining() {
         return budget.map(BudgetSnapshot::available).orElse(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Which connection serves which monitor: that of its stream, else that of its calls. Of a monitor with several streams
+     * one is named; {@link #monitors} has them all. Who waits for a connection is not in it.
+     */
+    public Map<String, Long> monitorConnections() {
+        Map<String, Long> connectionOf = new TreeMap<>();
+        for (MonitorStats monitor : monitors) {
+            if (monitor.connectionId() != 0) {
+                connectionOf.putIfAbsent(monitor.id(), monitor.connectionId());
+            }
+        }
+        for (ChannelStats channel : channels) {
+            if (channel.connectionId() != 0) {
+                connectionOf.putIfAbsent(channel.id(), channel.connectionId());
+            }
+        }
+        return Collections.unmodifiableMap(connectionOf);
+    }
+
+    /** Which part of all subscriptions and calls an open connection could take; see {@link Totals#hitRate}. */
+    public double hitRate() {
+        return totals.hitRate();
     }
 
     /** What a connection does at the moment. */
@@ -165,6 +195,17 @@ public record PoolStats(
             long waitingBytes) {}
 
     /**
+     * A monitor that makes calls of its own, by {@link Pool#channel}.
+     *
+     * @param id the monitor
+     * @param group its group
+     * @param connectionId the connection that its calls go to; 0 once that is closed, until the next call
+     * @param calls how many are open or wait for a connection
+     * @param begun how many went out since it got its connection
+     */
+    public record ChannelStats(String id, Group group, long connectionId, int calls, long begun) {}
+
+    /**
      * What happened since the start.
      *
      * @param updates received from the provider
@@ -175,14 +216,17 @@ public record PoolStats(
      * @param overruns monitors disconnected because their mailbox was full
      * @param refusedCommands what was refused because too much waited for the control thread
      * @param refusedStreams streams refused because too many were open
-     * @param hits subscriptions that an open connection could take
-     * @param misses subscriptions for which a connection had to be opened
+     * @param hits subscriptions and calls that an open connection could take
+     * @param misses subscriptions and calls for which a connection had to be opened
      * @param connects connections asked of the transport
      * @param reconnects those of them that replace a lost one
      * @param requests merged requests sent
      * @param invalidRequests merged requests the provider refused
      * @param watchdogs streams taken for dead because no slot came
      * @param gaps cuts in streams that were not closed by replay
+     * @param calls calls of monitors' own stubs that went out
+     * @param refusedCalls those that found no connection in time, or were too many
+     * @param evictedLeases monitors whose connection was forgotten because too many had one
      */
     public record Totals(
             long updates,
@@ -200,7 +244,19 @@ public record PoolStats(
             long requests,
             long invalidRequests,
             long watchdogs,
-            long gaps) {}
+            long gaps,
+            long calls,
+            long refusedCalls,
+            long evictedLeases) {
+
+        /**
+         * Which part of all subscriptions and calls an open connection could take, from 0 to 1; 1 while there was none.
+         */
+        public double hitRate() {
+            long lookups = hits + misses;
+            return lookups == 0 ? 1 : (double) hits / lookups;
+        }
+    }
 
     /**
      * Slots that the monitors of a stream may have seen in part or not at all, because the call broke.

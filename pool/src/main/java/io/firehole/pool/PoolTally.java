@@ -17,6 +17,9 @@ final class PoolTally {
     long invalidRequests;
     long watchdogs;
     long gaps;
+    long calls;
+    long refusedCalls;
+    long evictedLeases;
 
     private long updates;
     private long bytes;
@@ -72,6 +75,9 @@ final class PoolTally {
                 requests,
                 invalidRequests,
                 watchdogs,
-                gaps);
+                gaps,
+                calls,
+                refusedCalls,
+                evictedLeases);
     }
 }

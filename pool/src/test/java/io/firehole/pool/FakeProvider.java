@@ -17,6 +17,10 @@ import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdatePing;
 import io.firehole.wire.proto.SubscribeUpdatePong;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +116,7 @@ final class FakeProvider implements Transport {
         private final long id;
         private final ConnectionListener listener;
         final List<Stream> streams = new ArrayList<>();
+        final List<FakeCall<?, ?>> calls = new ArrayList<>();
         private boolean ready;
         private boolean closed;
         boolean answersPing = answersPings;
@@ -147,7 +152,21 @@ final class FakeProvider implements Transport {
             }
             closed = true;
             List.copyOf(streams).forEach(stream -> stream.end(GrpcStatus.Code.UNAVAILABLE.with(why.message())));
+            List.copyOf(calls).forEach(call -> call.end(Status.UNAVAILABLE.withDescription(why.message())));
             listener.closed(why);
+        }
+
+        boolean isClosed() {
+            return closed;
+        }
+
+        void later(Runnable task) {
+            time.after(DOWN.toNanos(), task);
+        }
+
+        @Override
+        public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+            return new FakeCall<>(this, method, options);
         }
 
         @Override

@@ -33,7 +33,8 @@ final class World {
             events.add(event);
             provider.on(event);
         });
-        pool = Pool.start(config, provider, new PoolRuntime(time, this::control, random, Optional::empty));
+        pool = Pool.start(
+                config, provider, new PoolRuntime(time, this::control, random, time::execute, Optional::empty));
     }
 
     /** The pool's thread, which ends before the world does. */

@@ -51,7 +51,7 @@ class StatusBlockTest {
     private static PoolStats picture(long seconds, List<ConnectionStats> connections, List<MonitorStats> monitors) {
         BudgetSnapshot budget =
                 new BudgetSnapshot(List.of(new RuleUse(BudgetRule.DEFAULT, 2)), Map.of(), 0, 2, 0, 0, 0, Map.of());
-        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         return new PoolStats(
                 Duration.ofSeconds(seconds).toNanos(),
                 true,
@@ -59,6 +59,7 @@ class StatusBlockTest {
                 connections,
                 List.of(),
                 monitors,
+                List.of(),
                 totals,
                 List.of(),
                 Optional.of(budget));
