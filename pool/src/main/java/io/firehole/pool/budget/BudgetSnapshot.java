@@ -16,6 +16,11 @@ import java.util.Map;
  * @param queueFull requests refused because the queue was full
  * @param stale permits given up because they were not used in time
  * @param refusals what the provider refused, by kind; every kind is there
+ * @param capped requests that were passed over for a while, because their asker had had enough for now
+ * @param inFlight connects under way
+ * @param restraint what is held back beyond the rules
+ * @param ledgers how the ledger of each scope stands, by scope; empty for one that is remembered by this process only
+ * @param events what happened lately, oldest first
  */
 public record BudgetSnapshot(
         List<RuleUse> rules,
@@ -25,7 +30,12 @@ public record BudgetSnapshot(
         long waitedNanos,
         long queueFull,
         long stale,
-        Map<ProviderRefusal, Long> refusals) {
+        Map<ProviderRefusal, Long> refusals,
+        long capped,
+        int inFlight,
+        Restraining restraint,
+        Map<String, LedgerUse> ledgers,
+        List<BudgetEvent> events) {
 
     public BudgetSnapshot {
         if (rules.isEmpty()) {
@@ -34,6 +44,34 @@ public record BudgetSnapshot(
         rules = List.copyOf(rules);
         queued = Map.copyOf(queued);
         refusals = Map.copyOf(refusals);
+        ledgers = Map.copyOf(ledgers);
+        events = List.copyOf(events);
+    }
+
+    /** One without ledgers, in which nothing out of the ordinary has happened. */
+    public BudgetSnapshot(
+            List<RuleUse> rules,
+            Map<PermitClass, Integer> queued,
+            long nextPermitInNanos,
+            long granted,
+            long waitedNanos,
+            long queueFull,
+            long stale,
+            Map<ProviderRefusal, Long> refusals) {
+        this(
+                rules,
+                queued,
+                nextPermitInNanos,
+                granted,
+                waitedNanos,
+                queueFull,
+                stale,
+                refusals,
+                0,
+                0,
+                Restraining.NOTHING,
+                Map.of(),
+                List.of());
     }
 
     /** How many requests wait, of all classes. */
@@ -66,17 +104,48 @@ public record BudgetSnapshot(
         return rules.stream().min(Comparator.comparingInt(RuleUse::available)).orElseThrow();
     }
 
+    /** What is held back beyond the rules. */
+    public enum Restraining {
+        /** Nothing. */
+        NOTHING,
+        /** Everything: the provider has spoken of a limit. */
+        EVERYTHING,
+        /** All but one attempt at a time: the provider may be down, or its limit may still be reached. */
+        ALL_BUT_ONE
+    }
+
+    /** How a ledger stands. */
+    public enum LedgerUse {
+        /** It is used. */
+        HERE,
+        /** Others have the turn. */
+        BUSY,
+        /** It holds everybody back, since it may have forgotten something. */
+        HOLDS,
+        /** It is away, and nothing is granted. */
+        AWAY,
+        /** It is away, and the private share is used. */
+        SHARE
+    }
+
     /**
      * One rule and how full it is.
      *
      * @param rule the rule
      * @param used attempts that may stand in a window of the provider that is not over yet
+     * @param believed how many the provider allows, as far as its answers let us believe: {@code max} unless it has refused
+     *     for a limit
      */
-    public record RuleUse(BudgetRule rule, int used) {
+    public record RuleUse(BudgetRule rule, int used, int believed) {
+
+        /** One that was never refused. */
+        public RuleUse(BudgetRule rule, int used) {
+            this(rule, used, rule.max());
+        }
 
         /** How many more it admits now. */
         public int available() {
-            return Math.max(0, rule.max() - used);
+            return Math.max(0, believed - used);
         }
 
         /** Its window. */

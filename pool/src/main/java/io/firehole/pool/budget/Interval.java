@@ -1,5 +1,8 @@
 package io.firehole.pool.budget;
 
+import io.firehole.pool.budget.ledger.AttemptKind;
+import java.util.UUID;
+
 /**
  * When a provider can have counted one attempt: not before {@link #grantedNanos}, not after {@link #boundNanos}.
  *
@@ -7,10 +10,16 @@ package io.firehole.pool.budget;
  */
 final class Interval {
 
+    /** Under which ledgers know it. */
+    final UUID id;
+
+    final AttemptKind kind;
     final long grantedNanos;
     long boundNanos;
 
-    Interval(long grantedNanos, long boundNanos) {
+    Interval(UUID id, AttemptKind kind, long grantedNanos, long boundNanos) {
+        this.id = id;
+        this.kind = kind;
         this.grantedNanos = grantedNanos;
         this.boundNanos = boundNanos;
     }

@@ -2,6 +2,7 @@ package io.firehole.pool.budget;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * What one rule remembers: the interval of every attempt that may still stand in a window of the provider.
@@ -14,59 +15,103 @@ import java.util.List;
  * <p>A plain list of timestamps does not hold, because an attempt is counted when it <em>arrives</em>: ten granted now
  * whose packets are lost and sent again can arrive together with those granted a window later.
  *
+ * <p>It holds one's own attempts by one's own clock, and what the ledger said of others when it was last looked at. The
+ * proof needs either alone: whoever is counted twice, or by the slower clock, only makes the next one wait.
+ *
  * <p>Guarded by the lock of its {@link ConnectionBudget}.
  */
-final class IntervalLog {
+final class IntervalLog implements RuleKeeper {
 
     private final BudgetRule rule;
     private final long keptNanos;
-    private final List<Interval> live = new ArrayList<>();
+    private final Estimate estimate;
+    private final List<Interval> own = new ArrayList<>();
+    private final List<Interval> others = new ArrayList<>();
 
     IntervalLog(BudgetRule rule) {
         this.rule = rule;
-        this.keptNanos = rule.per().plus(ConnectionBudget.MARGIN).toNanos();
-    }
-
-    BudgetRule rule() {
-        return rule;
+        this.keptNanos = keptNanos(rule);
+        this.estimate = new Estimate(rule);
     }
 
     /** How long after its bound an interval is remembered. */
-    long keptNanos() {
-        return keptNanos;
+    static long keptNanos(BudgetRule rule) {
+        return rule.per().plus(ConnectionBudget.MARGIN).toNanos();
     }
 
-    int live(long nowNanos) {
-        live.removeIf(interval -> expiresInNanos(interval, nowNanos) <= 0);
-        return live.size();
+    @Override
+    public BudgetRule rule() {
+        return rule;
     }
 
-    boolean admits(PermitClass purpose, long nowNanos) {
-        return live(nowNanos) < purpose.limit(rule.max());
+    @Override
+    public int used(long nowNanos) {
+        forgetExpired(own, nowNanos);
+        forgetExpired(others, nowNanos);
+        return own.size() + others.size();
     }
 
-    /** How long until {@link #admits} says yes, if nothing is granted or settled meanwhile; 0 if it does now. */
-    long admitsInNanos(PermitClass purpose, long nowNanos) {
-        int over = live(nowNanos) - purpose.limit(rule.max());
+    @Override
+    public long admitsInNanos(PermitClass purpose, long nowNanos) {
+        int over = used(nowNanos) - purpose.limit(estimate.believed(nowNanos));
         if (over < 0) {
             return 0;
         }
-        long[] expiries = live.stream()
-                .mapToLong(interval -> expiresInNanos(interval, nowNanos))
+        return expiriesInNanos(nowNanos).stream()
                 .sorted()
-                .toArray();
-        return expiries[over];
+                .skip(over)
+                .findFirst()
+                .orElse(0L);
     }
 
-    void add(Interval interval) {
-        live.add(interval);
+    @Override
+    public void add(Interval interval) {
+        own.add(interval);
     }
 
-    /** An interval whose bound was moved later may have been forgotten already. */
-    void remember(Interval interval) {
-        if (!live.contains(interval)) {
-            live.add(interval);
+    @Override
+    public void moved(Interval interval) {
+        if (!own.contains(interval)) {
+            own.add(interval);
         }
+    }
+
+    @Override
+    public void undo(Interval interval) {
+        own.remove(interval);
+    }
+
+    @Override
+    public void look(List<Interval> intervals, long nowNanos) {
+        others.clear();
+        others.addAll(intervals);
+    }
+
+    @Override
+    public Estimate estimate() {
+        return estimate;
+    }
+
+    @Override
+    public Outlook outlook(long nowNanos) {
+        used(nowNanos);
+        return new Outlook.OfIntervals(
+                estimate.believed(nowNanos), keptNanos, new PriorityQueue<>(expiriesInNanos(nowNanos)));
+    }
+
+    private List<Long> expiriesInNanos(long nowNanos) {
+        List<Long> expiries = new ArrayList<>(own.size() + others.size());
+        for (Interval interval : own) {
+            expiries.add(expiresInNanos(interval, nowNanos));
+        }
+        for (Interval interval : others) {
+            expiries.add(expiresInNanos(interval, nowNanos));
+        }
+        return expiries;
+    }
+
+    private void forgetExpired(List<Interval> intervals, long nowNanos) {
+        intervals.removeIf(interval -> expiresInNanos(interval, nowNanos) <= 0);
     }
 
     private long expiresInNanos(Interval interval, long nowNanos) {

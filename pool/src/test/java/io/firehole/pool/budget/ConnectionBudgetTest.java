@@ -9,6 +9,7 @@ import io.firehole.pool.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,8 +27,10 @@ class ConnectionBudgetTest {
     private final List<Permit> permits = new ArrayList<>();
     private final List<String> refusals = new ArrayList<>();
 
+    /** However many are under way: how few may be is a test of its own. */
     private ConnectionBudget budget(BudgetRule... rules) {
-        return new ConnectionBudget(List.of(rules), time, time);
+        return new ConnectionBudget(
+                BudgetSettings.of(List.of(rules)).withInFlightMax(BudgetRule.MAX_LIMIT), BudgetRuntime.of(time, time));
     }
 
     private static BudgetRule perMinute(int max) {
@@ -221,7 +224,9 @@ class ConnectionBudgetTest {
 
     @Test
     void aFullQueueRefusesWithItsLimitAndCounts() {
-        ConnectionBudget budget = new ConnectionBudget(List.of(perMinute(1)), 3, time, time);
+        ConnectionBudget budget = new ConnectionBudget(
+                BudgetSettings.of(List.of(perMinute(1))).withQueueMax(3).withInFlightMax(10),
+                BudgetRuntime.of(time, time));
         ask(budget, HIGH, 5);
         time.runDue();
 
@@ -293,7 +298,7 @@ class ConnectionBudgetTest {
             connect(budget, HIGH);
         }
         time.runFor(Duration.ofSeconds(10));
-        budget.refused(ProviderRefusal.HTTP_429);
+        budget.refused(new Refusal(ProviderRefusal.HTTP_429, OptionalLong.empty(), true, "too many"));
 
         BudgetSnapshot snapshot = budget.snapshot();
         assertThat(snapshot.limit()).isEqualTo(4);
@@ -348,7 +353,7 @@ class ConnectionBudgetTest {
         assertThatThrownBy(() -> new BudgetRule(0, MINUTE)).hasMessageContaining("from 1 to 10000, was 0");
         assertThatThrownBy(() -> new BudgetRule(1, Duration.ZERO)).hasMessageContaining("was PT0S");
         assertThatThrownBy(() -> budget()).hasMessageContaining("at least one rule");
-        assertThatThrownBy(() -> new ConnectionBudget(List.of(perMinute(1)), 0, time, time))
+        assertThatThrownBy(() -> BudgetSettings.of(List.of(perMinute(1))).withQueueMax(0))
                 .hasMessageContaining("at least 1, was 0");
     }
 }

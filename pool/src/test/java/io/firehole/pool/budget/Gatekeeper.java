@@ -40,7 +40,8 @@ interface Gatekeeper {
     /** The budget. */
     Kind INTERVAL_LOG = (rule, time) -> {
         ConnectionBudget budget = new ConnectionBudget(List.of(rule), time, time);
-        return granted -> budget.request(PermitWish.connect(PermitClass.RECONNECT_HIGH, 0), answer -> {
+        long[] subjects = {0};
+        return granted -> budget.request(PermitWish.connect(PermitClass.RECONNECT_HIGH, ++subjects[0]), answer -> {
             if (answer instanceof PermitAnswer.Granted(Permit permit)) {
                 granted.accept(new Leave() {
                     @Override

@@ -4,7 +4,7 @@ import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.Permit;
 import io.firehole.pool.budget.PermitAnswer;
 import io.firehole.pool.budget.PermitRequest;
-import io.firehole.pool.budget.ProviderRefusal;
+import io.firehole.pool.budget.Refusal;
 import io.firehole.pool.time.NanoClock;
 import io.grpc.Status;
 import io.netty.channel.Channel;
@@ -42,6 +42,7 @@ final class ConnectGate extends ChannelDuplexHandler {
     private @Nullable PermitRequest waiting;
     private @Nullable ChannelPromise connecting;
     private @Nullable Permit permit;
+    private @Nullable Permit attempted;
     private @Nullable Future<?> deadline;
     private @Nullable Throwable broken;
     private boolean heard;
@@ -86,15 +87,15 @@ final class ConnectGate extends ChannelDuplexHandler {
             ChannelPromise promise,
             PermitAnswer answer) {
         waiting = null;
-        if (promise.isDone()) {
-            return;
-        }
         switch (answer) {
             case PermitAnswer.Refused(String reason) -> promise.tryFailure(unavailable(reason));
             case PermitAnswer.Granted(Permit granted) -> {
-                if (connection.refusesConnect() == null && granted.fresh()) {
+                if (promise.isDone()) {
+                    granted.unused();
+                } else if (connection.refusesConnect() == null && granted.fresh()) {
                     attempt(ctx, remote, local, promise, granted);
                 } else {
+                    granted.unused();
                     askForPermit(ctx, remote, local, promise);
                 }
             }
@@ -108,6 +109,8 @@ final class ConnectGate extends ChannelDuplexHandler {
             ChannelPromise promise,
             Permit granted) {
         permit = granted;
+        attempted = granted;
+        connection.attempting(granted);
         ctx.connect(remote, local, promise);
         granted.attempted();
         deadline = ctx.executor()
@@ -120,6 +123,7 @@ final class ConnectGate extends ChannelDuplexHandler {
             return;
         }
         attemptOver(isRefusal(done.cause()));
+        gone();
         if (deadline != null) {
             deadline.cancel(false); // a channel that never was active does not become inactive either
         }
@@ -194,8 +198,9 @@ final class ConnectGate extends ChannelDuplexHandler {
             deadline.cancel(false);
         }
         if (byProvider && !connection.isHttp2Up()) {
-            budget.refused(ProviderRefusal.ACCEPTED_AND_CLOSED);
+            budget.refused(Refusal.acceptedAndClosed(connection.toString()));
         }
+        gone();
         ctx.fireChannelInactive();
         connection.socketClosed(ctx.channel(), broken);
     }
@@ -209,6 +214,12 @@ final class ConnectGate extends ChannelDuplexHandler {
             } else {
                 done.abandoned();
             }
+        }
+    }
+
+    private void gone() {
+        if (attempted != null) {
+            attempted.gone();
         }
     }
 

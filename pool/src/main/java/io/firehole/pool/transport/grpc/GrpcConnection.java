@@ -2,8 +2,11 @@ package io.firehole.pool.transport.grpc;
 
 import com.google.protobuf.ByteString;
 import io.firehole.pool.budget.ConnectionBudget;
+import io.firehole.pool.budget.Permit;
 import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.budget.ProviderRefusal;
+import io.firehole.pool.budget.Refusal;
+import io.firehole.pool.budget.ledger.AttemptKind;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -80,6 +84,9 @@ final class GrpcConnection implements Connection {
     /** Why it is closed; OK while it is not. Written by the event loop. */
     private volatile GrpcStatus why = GrpcStatus.OK;
 
+    private @Nullable Permit attempt;
+    private boolean served;
+    private boolean servesUpdates;
     private @Nullable SignsOfLife signsOfLife;
 
     GrpcConnection(
@@ -255,12 +262,39 @@ final class GrpcConnection implements Connection {
         calls.remove(call);
     }
 
-    /** The provider has refused a call because of some limit: the budget wants to know. */
-    void noteRefusal(Status status, boolean beforeFirstMessage) {
-        if (StatusTranslation.isHttp429(status)) {
-            budget.refused(ProviderRefusal.HTTP_429);
-        } else if (beforeFirstMessage && status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
-            budget.refused(ProviderRefusal.RESOURCE_EXHAUSTED);
+    /** A socket is being opened with that permit. */
+    void attempting(Permit permit) {
+        attempt = permit;
+    }
+
+    ConnectionBudget budget() {
+        return budget;
+    }
+
+    /** An update has come, or an answer to a call: the provider serves this connection. */
+    void served(AttemptKind byCall) {
+        if (byCall == AttemptKind.SUBSCRIBE) {
+            servesUpdates = true;
+        }
+        if (!served) {
+            served = true;
+            if (attempt != null) {
+                attempt.served();
+            }
+        }
+    }
+
+    /**
+     * The call has ended with an error: if the provider has refused it for some limit, the budget wants to know.
+     *
+     * @param beforeFirstMessage only then it is a refusal, and not the end of something
+     */
+    void noteRefusal(Status status, OptionalLong retryAfterNanos, boolean beforeFirstMessage, AttemptKind ofCall) {
+        ProviderRefusal how = beforeFirstMessage ? StatusTranslation.refusal(status) : null;
+        if (how != null) {
+            // A reply to some other call does not show that subscriptions are welcome here; an update does.
+            boolean servesOthers = ofCall == AttemptKind.SUBSCRIBE ? servesUpdates : served;
+            budget.refused(new Refusal(how, retryAfterNanos, servesOthers, this + ": " + StatusTranslation.of(status)));
         }
     }
 

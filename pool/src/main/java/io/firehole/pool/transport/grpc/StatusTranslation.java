@@ -1,7 +1,12 @@
 package io.firehole.pool.transport.grpc;
 
+import io.firehole.pool.budget.ProviderRefusal;
 import io.firehole.wire.GrpcStatus;
+import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** From grpc-java's status to ours: the provider's own text as it is, a fault of the network with its cause. */
@@ -20,6 +25,16 @@ final class StatusTranslation {
     private static final String PIPELINE = "Channel Pipeline:";
 
     private static final int CAUSES_MAX = 4;
+
+    /** Words by which providers speak of a limit when they have no code for it. */
+    private static final Pattern LIMIT = Pattern.compile("limit|too many|quota", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+    private static final Metadata.Key<String> RETRY_AFTER =
+            Metadata.Key.of("retry-after", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> PUSHBACK_MILLIS =
+            Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
     private StatusTranslation() {}
 
@@ -42,6 +57,38 @@ final class StatusTranslation {
     static boolean isHttp429(Status status) {
         String description = status.getDescription();
         return description != null && description.startsWith(HTTP_429);
+    }
+
+    /** How a call was refused for some limit, if it was. */
+    static @Nullable ProviderRefusal refusal(Status status) {
+        if (isHttp429(status)) {
+            return ProviderRefusal.HTTP_429;
+        }
+        if (status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+            return ProviderRefusal.RESOURCE_EXHAUSTED;
+        }
+        String description = status.getDescription();
+        boolean speaksOfLimit = status.getCode() == Status.Code.UNAVAILABLE
+                && description != null
+                && LIMIT.matcher(description).find();
+        return speaksOfLimit ? ProviderRefusal.UNAVAILABLE_FOR_A_LIMIT : null;
+    }
+
+    /** How long the provider asks to wait, in seconds as HTTP has it or in milliseconds as gRPC has it; empty if it does not. */
+    static OptionalLong retryAfterNanos(Metadata trailers) {
+        OptionalLong millis = number(trailers.get(PUSHBACK_MILLIS));
+        return millis.isPresent()
+                ? OptionalLong.of(TimeUnit.MILLISECONDS.toNanos(millis.getAsLong()))
+                : number(trailers.get(RETRY_AFTER)).stream()
+                        .map(TimeUnit.SECONDS::toNanos)
+                        .findFirst();
+    }
+
+    /** A date, which HTTP allows here as well, says nothing without the provider's clock. */
+    private static OptionalLong number(@Nullable String text) {
+        return text != null && NUMBER.matcher(text).matches()
+                ? OptionalLong.of(Long.parseLong(text))
+                : OptionalLong.empty();
     }
 
     private static String text(Status status) {

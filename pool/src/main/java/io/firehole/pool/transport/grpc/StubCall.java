@@ -1,11 +1,13 @@
 package io.firehole.pool.transport.grpc;
 
+import io.firehole.pool.budget.ledger.AttemptKind;
 import io.firehole.wire.GrpcStatus;
 import io.grpc.ClientCall;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.OptionalLong;
 
 /**
  * A call of somebody else's stub on our connection: what goes out has the provider's token, and what the provider refuses
@@ -48,14 +50,19 @@ final class StubCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
         @Override
         public void onMessage(R message) {
-            heard = true;
+            if (!heard) {
+                heard = true;
+                connection.onLoop(() -> connection.served(AttemptKind.CONNECT));
+            }
             super.onMessage(message);
         }
 
         @Override
         public void onClose(Status status, Metadata trailers) {
             boolean beforeFirstMessage = !heard;
-            connection.onLoop(() -> connection.noteRefusal(status, beforeFirstMessage));
+            OptionalLong retryAfterNanos = StatusTranslation.retryAfterNanos(trailers);
+            connection.onLoop(
+                    () -> connection.noteRefusal(status, retryAfterNanos, beforeFirstMessage, AttemptKind.CONNECT));
             super.onClose(explained(status), trailers);
         }
     }

@@ -1,5 +1,6 @@
 package io.firehole.pool.transport.grpc;
 
+import io.firehole.pool.budget.ledger.AttemptKind;
 import io.firehole.pool.transport.StreamListener;
 import io.firehole.pool.transport.UpstreamStream;
 import io.firehole.wire.GrpcStatus;
@@ -103,7 +104,10 @@ final class SubscribeCall extends ClientCall.Listener<byte[]> implements Upstrea
         if (ended || call == null) {
             return;
         }
-        heard = true;
+        if (!heard) {
+            heard = true;
+            connection.served(AttemptKind.SUBSCRIBE);
+        }
         try {
             listener.update(message);
         } catch (RuntimeException e) {
@@ -120,21 +124,21 @@ final class SubscribeCall extends ClientCall.Listener<byte[]> implements Upstrea
     @Override
     public void onClose(Status status, Metadata trailers) {
         if (connection.inLoop()) {
-            closed(status);
+            closed(status, trailers);
         } else {
             // A call that grpc-java gave up before it reached the transport.
-            connection.onLoop(() -> closed(status));
+            connection.onLoop(() -> closed(status, trailers));
         }
     }
 
-    private void closed(Status status) {
+    private void closed(Status status, Metadata trailers) {
         if (ended) {
             return;
         }
         ended = true;
         unsent.clear();
         connection.ended(this);
-        connection.noteRefusal(status, !heard);
+        connection.noteRefusal(status, StatusTranslation.retryAfterNanos(trailers), !heard, AttemptKind.SUBSCRIBE);
         tellClosed(StatusTranslation.of(status));
     }
 

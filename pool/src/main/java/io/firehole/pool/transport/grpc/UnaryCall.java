@@ -1,6 +1,7 @@
 package io.firehole.pool.transport.grpc;
 
 import com.google.protobuf.ByteString;
+import io.firehole.pool.budget.ledger.AttemptKind;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.wire.GrpcStatus;
 import io.grpc.CallOptions;
@@ -73,25 +74,33 @@ final class UnaryCall extends ClientCall.Listener<ByteString> implements OpenCal
     @Override
     public void onClose(Status status, Metadata trailers) {
         if (connection.inLoop()) {
-            closed(status);
+            closed(status, trailers);
         } else {
             // A call that grpc-java gave up before it reached the transport.
-            connection.onLoop(() -> closed(status));
+            connection.onLoop(() -> closed(status, trailers));
         }
     }
 
-    private void closed(Status status) {
+    private void closed(Status status, Metadata trailers) {
         if (reply.isDone()) {
             return;
         }
+        if (!trailers.keys().isEmpty() && isAnswer(status)) {
+            connection.served(AttemptKind.CONNECT);
+        }
         if (!status.isOk()) {
-            connection.noteRefusal(status, true);
+            connection.noteRefusal(status, StatusTranslation.retryAfterNanos(trailers), true, AttemptKind.CONNECT);
             done(new UnaryReply.Failed(StatusTranslation.of(status)));
         } else if (message == null) {
             done(new UnaryReply.Failed(GrpcStatus.Code.INTERNAL.with(method + ": the provider ended with no answer")));
         } else {
             done(new UnaryReply.Answered(message));
         }
+    }
+
+    /** Whether the provider itself has answered, even if with an error; what stands before it says UNAVAILABLE. */
+    private static boolean isAnswer(Status status) {
+        return status.getCode() != Status.Code.UNAVAILABLE && StatusTranslation.refusal(status) == null;
     }
 
     private void done(UnaryReply outcome) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.budget.BudgetRuntime;
+import io.firehole.pool.budget.BudgetSettings;
 import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.PermitClass;
 import io.firehole.pool.budget.PermitWish;
@@ -102,7 +104,8 @@ class ConnectGateTest {
         for (int id = 0; id < 20 + 20; id++) {
             assertThat(gone.poll(30, TimeUnit.SECONDS)).isNotNull();
             int number = id;
-            transport.connect(id, HIGH, new EndOnly(() -> gone.add(number))).subscribe(new Heard().stream());
+            PermitWish wish = PermitWish.connect(PermitClass.RECONNECT_HIGH, number);
+            transport.connect(id, wish, new EndOnly(() -> gone.add(number))).subscribe(new Heard().stream());
         }
         for (int i = 0; i < 21; i++) {
             provider.awaitArrival();
@@ -200,12 +203,14 @@ class ConnectGateTest {
     @Test
     void whoFindsTheQueueForPermitsFullIsTold() throws Exception {
         HeldTimers timers = new HeldTimers();
-        ConnectionBudget budget = new ConnectionBudget(List.of(BudgetRule.DEFAULT), 1, NanoClock.system(), timers);
+        ConnectionBudget budget = new ConnectionBudget(
+                BudgetSettings.of(List.of(BudgetRule.DEFAULT)).withQueueMax(1),
+                BudgetRuntime.of(NanoClock.system(), timers));
         RawProvider provider = opened(RawProvider.that(RawProvider.CLOSES));
         GrpcTransport transport = transport(provider.endpoint(), budget);
         transport.connect(1, HIGH, new Heard());
         timers.awaitTask();
-        transport.connect(2, HIGH, heard);
+        transport.connect(2, PermitWish.connect(PermitClass.RECONNECT_HIGH, 2), heard);
         timers.awaitTask();
         timers.runAll();
 
