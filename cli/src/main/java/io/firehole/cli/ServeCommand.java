@@ -6,6 +6,7 @@ import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.InvalidConfigurationException;
 import io.firehole.cli.config.Values;
 import io.firehole.cli.serve.Daemon;
+import io.firehole.cli.serve.NoLedgerException;
 import io.firehole.cli.serve.StatusBlock;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -80,6 +81,8 @@ final class ServeCommand implements Callable<Integer> {
             err.println("firehole: stopping");
             err.flush();
             return ExitCode.GOOD;
+        } catch (NoLedgerException noLedger) {
+            throw new CommandFailure(ExitCode.USAGE, "state: " + noLedger.getMessage(), noLedger);
         } catch (IOException notListening) {
             throw new CommandFailure(ExitCode.USAGE, listenFlag() + ": " + notListening.getMessage(), notListening);
         } catch (IllegalArgumentException wrongTokens) {

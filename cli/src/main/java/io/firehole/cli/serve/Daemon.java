@@ -9,9 +9,6 @@ import io.firehole.pool.PoolConfig;
 import io.firehole.pool.PoolRuntime;
 import io.firehole.pool.PoolStats;
 import io.firehole.pool.budget.BudgetRule;
-import io.firehole.pool.budget.ConnectionBudget;
-import io.firehole.pool.time.NanoClock;
-import io.firehole.pool.time.Timers;
 import io.firehole.pool.transport.Transport;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.pool.transport.grpc.GrpcTransport;
@@ -19,8 +16,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,13 +25,13 @@ import java.util.function.UnaryOperator;
  */
 public final class Daemon implements AutoCloseable {
 
-    private final ScheduledExecutorService timers;
+    private final AssembledBudget budget;
     private final Transport transport;
     private final Pool pool;
     private final Gateway gateway;
 
-    private Daemon(ScheduledExecutorService timers, Transport transport, Pool pool, Gateway gateway) {
-        this.timers = timers;
+    private Daemon(AssembledBudget budget, Transport transport, Pool pool, Gateway gateway) {
+        this.budget = budget;
         this.transport = transport;
         this.pool = pool;
         this.gateway = gateway;
@@ -45,6 +40,7 @@ public final class Daemon implements AutoCloseable {
     /**
      * Starts as configured. Returns as soon as the gateway listens; the provider may not have answered yet.
      *
+     * @throws NoLedgerException if what connections were made cannot be remembered
      * @throws IOException if the gateway's address cannot be had or its tokens cannot be read; the message names it
      */
     public static Daemon start(FireholeConfig config) throws IOException {
@@ -54,7 +50,8 @@ public final class Daemon implements AutoCloseable {
         if (config.gatewayTokens().isPresent()) {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }
-        return start(config.upstream(), config.budget(), config.pool(), gateway, UnaryOperator.identity());
+        AssembledBudget budget = AssembledBudget.onDisk(config.budget(), config.upstream(), config.state());
+        return start(config.upstream(), budget, config.pool(), gateway, UnaryOperator.identity());
     }
 
     private static InetSocketAddress listenAddress(FireholeConfig config) throws IOException {
@@ -66,7 +63,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Starts with these parts.
+     * Starts with these parts, and a budget that is forgotten with them.
      *
      * @param rules what the provider allows of new connections
      * @param seam what stands between the pool and the provider; a test puts faults there
@@ -78,18 +75,24 @@ public final class Daemon implements AutoCloseable {
             GatewayConfig gatewayConfig,
             UnaryOperator<Transport> seam)
             throws IOException {
-        NanoClock clock = NanoClock.system();
-        ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("firehole-timers").factory());
-        ConnectionBudget budget = new ConnectionBudget(rules, clock, Timers.on(timers));
-        Transport transport = seam.apply(new GrpcTransport(upstream, budget));
-        Pool pool = Pool.start(poolConfig, transport, PoolRuntime.system().withBudget(budget::snapshot));
+        return start(upstream, AssembledBudget.inMemory(rules), poolConfig, gatewayConfig, seam);
+    }
+
+    private static Daemon start(
+            GrpcEndpoint upstream,
+            AssembledBudget budget,
+            PoolConfig poolConfig,
+            GatewayConfig gatewayConfig,
+            UnaryOperator<Transport> seam)
+            throws IOException {
+        Transport transport = seam.apply(new GrpcTransport(upstream, budget.budget()));
+        Pool pool = Pool.start(poolConfig, transport, PoolRuntime.system().withBudget(budget.budget()::snapshot));
         try {
-            return new Daemon(timers, transport, pool, Gateway.start(gatewayConfig, pool));
+            return new Daemon(budget, transport, pool, Gateway.start(gatewayConfig, pool));
         } catch (IOException | RuntimeException notListening) {
             pool.close();
             transport.close();
-            timers.shutdownNow();
+            budget.close();
             throw notListening;
         }
     }
@@ -109,6 +112,6 @@ public final class Daemon implements AutoCloseable {
         gateway.close();
         pool.close();
         transport.close();
-        timers.shutdownNow();
+        budget.close();
     }
 }

@@ -1,5 +1,7 @@
 package io.firehole.pool.transport.grpc;
 
+import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.budget.ledger.LedgerName;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -87,6 +89,20 @@ public record GrpcEndpoint(
     /** The same with the token in that header. */
     public GrpcEndpoint withTokenKey(String newTokenKey) {
         return new GrpcEndpoint(host, port, tls, token, newTokenKey);
+    }
+
+    /**
+     * Under which name attempts to connect here are counted: by endpoint and token, by the endpoint alone, or by a name that
+     * endpoints have in common.
+     *
+     * @param scope as in {@link BudgetRule#scope}
+     */
+    public LedgerName allowance(String scope) {
+        return switch (scope) {
+            case BudgetRule.TOKEN -> LedgerName.of(host, port, scope, token == null ? "" : token.value());
+            case BudgetRule.ENDPOINT -> LedgerName.of(host, port, scope, "");
+            default -> new LedgerName("scope." + scope);
+        };
     }
 
     /** Host and port as HTTP writes them. */

@@ -1,0 +1,118 @@
+package io.firehole.cli.serve;
+
+import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.budget.BudgetRuntime;
+import io.firehole.pool.budget.BudgetSettings;
+import io.firehole.pool.budget.ConnectionBudget;
+import io.firehole.pool.budget.ledger.BootClock;
+import io.firehole.pool.budget.ledger.FileLedger;
+import io.firehole.pool.budget.ledger.Ledger;
+import io.firehole.pool.budget.ledger.Retention;
+import io.firehole.pool.time.NanoClock;
+import io.firehole.pool.time.Timers;
+import io.firehole.pool.transport.grpc.GrpcEndpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * A connection budget with its thread and its ledgers: one for each scope of its rules.
+ *
+ * <p>The thread is the budget's own, since ledgers wait for disks.
+ */
+final class AssembledBudget implements AutoCloseable {
+
+    /** A turn that is under way when everything ends may take so long; what it would have granted nobody uses. */
+    private static final Duration LAST_TURN = Duration.ofSeconds(2);
+
+    private final ConnectionBudget budget;
+    private final ScheduledExecutorService thread;
+    private final Map<String, Ledger> ledgers;
+
+    private AssembledBudget(ConnectionBudget budget, ScheduledExecutorService thread, Map<String, Ledger> ledgers) {
+        this.budget = budget;
+        this.thread = thread;
+        this.ledgers = ledgers;
+    }
+
+    /** One that this process alone remembers, for a provider that lives no longer. */
+    static AssembledBudget inMemory(List<BudgetRule> rules) {
+        return of(rules, Map.of(), NanoClock.system());
+    }
+
+    /**
+     * One that outlives this process.
+     *
+     * @param state the directory of the ledgers
+     * @throws NoLedgerException if there can be no ledger
+     */
+    static AssembledBudget onDisk(List<BudgetRule> rules, GrpcEndpoint upstream, Path state) throws NoLedgerException {
+        BootClock bootClock = BootClock.system();
+        Map<String, Ledger> ledgers = new HashMap<>();
+        try {
+            for (String scope : scopes(rules)) {
+                ledgers.put(
+                        scope,
+                        FileLedger.open(
+                                state,
+                                upstream.allowance(scope),
+                                retention(rules, scope),
+                                bootClock,
+                                InstantSource.system()));
+            }
+        } catch (IOException noLedger) {
+            ledgers.values().forEach(Ledger::close);
+            throw new NoLedgerException(noLedger);
+        }
+        return of(rules, ledgers, bootClock);
+    }
+
+    private static AssembledBudget of(List<BudgetRule> rules, Map<String, Ledger> ledgers, NanoClock sleepClock) {
+        ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("firehole-budget").factory());
+        ConnectionBudget budget = new ConnectionBudget(
+                BudgetSettings.of(rules).withLedgers(ledgers),
+                BudgetRuntime.of(NanoClock.system(), Timers.on(thread)).withSleepClock(sleepClock));
+        return new AssembledBudget(budget, thread, ledgers);
+    }
+
+    private static Iterable<String> scopes(List<BudgetRule> rules) {
+        return rules.stream().map(BudgetRule::scope).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Retention retention(List<BudgetRule> rules, String scope) {
+        Duration longest = rules.stream()
+                .filter(rule -> rule.scope().equals(scope))
+                .map(BudgetRule::per)
+                .max(Duration::compareTo)
+                .orElseThrow();
+        return new Retention(
+                longest.plus(ConnectionBudget.MARGIN), ConnectionBudget.ATTEMPT_DEADLINE.plus(ConnectionBudget.TRAVEL));
+    }
+
+    ConnectionBudget budget() {
+        return budget;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(LAST_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                return; // the ledgers are in use; the process ends soon, and with it their locks
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        ledgers.values().forEach(Ledger::close);
+    }
+}
