@@ -2,15 +2,13 @@ package io.firehole.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.firehole.cli.Programs.Program;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,43 +20,36 @@ class ProgramTest {
     @TempDir
     private Path folder;
 
-    private final List<Process> started = new ArrayList<>();
+    private @Nullable Programs programs;
 
-    /** A started program; its stderr goes to a file. */
-    private record Program(Process process, Path err) {
-
-        String firstLine() throws IOException {
-            return String.valueOf(process.inputReader(StandardCharsets.UTF_8).readLine());
-        }
-
-        int exitCode() throws InterruptedException {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            return process.exitValue();
-        }
-
-        String words() throws IOException {
-            return Files.readString(err);
-        }
+    @BeforeEach
+    void prepare() {
+        programs = new Programs(folder);
     }
 
     @AfterEach
     void endAll() {
-        started.forEach(Process::destroyForcibly);
+        programs().close();
+    }
+
+    private Programs programs() {
+        return Objects.requireNonNull(programs);
     }
 
     @Test
     void servesASimulatedProviderAndEndsWithZeroWhenTold() throws Exception {
-        Program provider =
-                start(Map.of(), "simulate", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--token", TOKEN);
+        Program provider = programs()
+                .start(Map.of(), "simulate", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--token", TOKEN);
         String ready = provider.firstLine();
         assertThat(ready).matches("ready: provider 127\\.0\\.0\\.1:\\d+, control 127\\.0\\.0\\.1:\\d+");
         String address = ready.replaceAll("ready: provider ([^,]+),.*", "$1");
 
-        Program daemon = start(
-                Map.of("GRPC_URL", "http://" + address, "X_TOKEN", TOKEN, "FIREHOLE_LOG", "debug"),
-                "serve",
-                "--gateway",
-                "127.0.0.1:0");
+        Program daemon = programs()
+                .start(
+                        Map.of("GRPC_URL", "http://" + address, "X_TOKEN", TOKEN, "FIREHOLE_LOG", "debug"),
+                        "serve",
+                        "--gateway",
+                        "127.0.0.1:0");
         assertThat(daemon.firstLine())
                 .matches("ready: gateway 127\\.0\\.0\\.1:\\d+, provider " + address + ", started in \\d+\\.\\d\\d s");
 
@@ -71,29 +62,11 @@ class ProgramTest {
 
     @Test
     void endsWithTwoIfTheConfigurationIsWrong() throws Exception {
-        Program daemon = start(Map.of("GRPC_URL", "host", "GRPC_POOL_MAX_CONNECTIONS", "many"), "serve");
+        Program daemon = programs().start(Map.of("GRPC_URL", "host", "GRPC_POOL_MAX_CONNECTIONS", "many"), "serve");
         assertThat(daemon.exitCode()).isEqualTo(2);
         assertThat(daemon.firstLine()).isEqualTo("null");
         assertThat(daemon.words().lines())
                 .containsExactly("firehole: environment GRPC_POOL_MAX_CONNECTIONS: pool.max-connections is \"many\": "
                         + "must be a whole number from 1 to 1,000");
-    }
-
-    private Program start(Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.firehole.cli.Main"));
-        command.addAll(List.of(arguments));
-        Path err = folder.resolve("err-" + started.size());
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("FIREHOLE_") || name.startsWith("GRPC_"));
-        builder.environment().remove("X_TOKEN");
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        started.add(process);
-        return new Program(process, err);
     }
 }
