@@ -16,7 +16,9 @@ final class StatusTranslation {
     static final int TEXT_MAX = 2_000;
 
     /** What grpc-java says first when the answer to a call is plain HTTP with that status. */
-    private static final String HTTP_429 = "HTTP status code 429";
+    private static final String HTTP_STATUS = "HTTP status code ";
+
+    private static final String HTTP_429 = HTTP_STATUS + "429";
 
     /** What it says when a stream was reset. */
     private static final String RESET = "RST_STREAM closed stream";
@@ -95,11 +97,7 @@ final class StatusTranslation {
         StringBuilder text = new StringBuilder();
         String description = status.getDescription();
         if (description != null) {
-            int pipeline = description.indexOf(PIPELINE);
-            text.append(
-                    pipeline < 0
-                            ? description
-                            : description.substring(0, pipeline).stripTrailing());
+            text.append(forPeople(description));
         }
         Throwable cause = status.getCause();
         for (int depth = 0; cause != null && depth < CAUSES_MAX; depth++) {
@@ -107,6 +105,12 @@ final class StatusTranslation {
             cause = cause.getCause();
         }
         return text.length() <= TEXT_MAX ? text.toString() : text.substring(0, TEXT_MAX) + "…";
+    }
+
+    /** Without what grpc-java adds for its developers: the pipeline, and all that a plain HTTP answer had in it. */
+    private static String forPeople(String description) {
+        int end = description.startsWith(HTTP_STATUS) ? description.indexOf('\n') : description.indexOf(PIPELINE);
+        return end < 0 ? description : description.substring(0, end).stripTrailing();
     }
 
     private static void append(StringBuilder text, @Nullable String more) {

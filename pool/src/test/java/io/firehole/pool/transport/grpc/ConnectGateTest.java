@@ -338,7 +338,7 @@ class ConnectGateTest {
         heard.next(Heard.Event.Ready.class);
         GrpcStatus why = heard.closedStream();
         assertThat(why.code()).isEqualTo(GrpcStatus.Code.UNAVAILABLE);
-        assertThat(why.message()).startsWith("HTTP status code " + status);
+        assertThat(why.message()).startsWith("HTTP status code " + status).doesNotContain("\n");
         assertThat(budget.snapshot().refusals()).containsEntry(ProviderRefusal.HTTP_429, status == 429 ? 1L : 0L);
     }
 
