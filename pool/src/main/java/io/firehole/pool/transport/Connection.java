@@ -43,6 +43,15 @@ public interface Connection {
         throw new UnsupportedOperationException("connection " + id() + " takes no calls of gRPC");
     }
 
+    /**
+     * Takes no further calls, and closes when the last one that is open has ended. Idempotent.
+     *
+     * <p>A connection that cannot tell closes at once.
+     */
+    default void drain() {
+        close();
+    }
+
     /** Ends every call on it and closes the socket; also gives up an attempt that still waits. Idempotent. */
     void close();
 

@@ -39,8 +39,10 @@ import org.slf4j.LoggerFactory;
  * One connection: a channel of grpc-java that may come up once.
  *
  * <pre>
- * CONNECTING ─ HTTP/2 is up and the channel ready → OPEN ─ socket closed, GOAWAY, no sign of life, close() → CLOSED
+ * CONNECTING ─ HTTP/2 is up and the channel ready → OPEN     ─ GOAWAY, drain()                         → DRAINING
+ *                                                   OPEN     ─ socket closed, no sign of life, close() → CLOSED
  *            ─ every address has failed, close()  → CLOSED
+ *                                                   DRAINING ─ the same, or the last call has ended    → CLOSED
  * </pre>
  *
  * <p>Everything but the methods of {@link Connection} belongs to the event loop. Calls are started there only once the
@@ -59,6 +61,8 @@ final class GrpcConnection implements Connection {
     private enum State {
         CONNECTING,
         OPEN,
+        /** Takes no calls any more; those that are open go on. */
+        DRAINING,
         CLOSED
     }
 
@@ -73,6 +77,10 @@ final class GrpcConnection implements Connection {
     private final NanoClock clock;
 
     private final Set<OpenCall> calls = new LinkedHashSet<>();
+
+    /** Calls of others' stubs that are open. */
+    private int stubCalls;
+
     private final Set<Channel> sockets = new HashSet<>();
     private State state = State.CONNECTING;
     private boolean http2Up;
@@ -143,6 +151,11 @@ final class GrpcConnection implements Connection {
             throw new IllegalArgumentException(method.getFullMethodName() + ": the call options name no executor");
         }
         return new StubCall<>(this, mine.newCall(method, options.withCallCredentials(null)));
+    }
+
+    @Override
+    public void drain() {
+        onLoop(() -> drain(GrpcStatus.OK, false));
     }
 
     @Override
@@ -260,6 +273,7 @@ final class GrpcConnection implements Connection {
     /** The call has been told its end. */
     void ended(OpenCall call) {
         calls.remove(call);
+        finishIfDrained();
     }
 
     /** A socket is being opened with that permit. */
@@ -304,7 +318,7 @@ final class GrpcConnection implements Connection {
     }
 
     private void begin(OpenCall call) {
-        if (state == State.CLOSED) {
+        if (state == State.CLOSED || state == State.DRAINING) {
             String text = why.isOk() ? "the connection is closed" : why.message();
             call.end(GrpcStatus.Code.UNAVAILABLE.with(text));
         } else if (calls.size() >= CALLS_MAX) {
@@ -330,7 +344,7 @@ final class GrpcConnection implements Connection {
                 finish(GrpcStatus.Code.UNAVAILABLE.with("the provider sent GOAWAY at once"));
             }
         } else if (now != ConnectivityState.READY) {
-            finish(GrpcStatus.Code.UNAVAILABLE.with("the provider takes no more calls on this connection"));
+            drain(GrpcStatus.Code.UNAVAILABLE.with("the provider takes no more calls on this connection"), true);
         }
         if (state != State.CLOSED && !allFailed) {
             channelOfThis.notifyWhenStateChanged(now, () -> onLoop(() -> look(channelOfThis)));
@@ -340,8 +354,12 @@ final class GrpcConnection implements Connection {
     private void open(ManagedChannel channelOfThis) {
         state = State.OPEN;
         for (Channel socket : sockets) {
-            signsOfLife =
-                    SignsOfLife.watch(socket, settings, clock, why -> finish(GrpcStatus.Code.UNAVAILABLE.with(why)));
+            signsOfLife = SignsOfLife.watch(
+                    socket,
+                    settings,
+                    clock,
+                    text -> finish(GrpcStatus.Code.UNAVAILABLE.with(text)),
+                    text -> drain(GrpcStatus.Code.UNAVAILABLE.with(text), true));
         }
         log.debug("{} is open", this);
         List.copyOf(calls).forEach(call -> call.start(channelOfThis));
@@ -361,6 +379,43 @@ final class GrpcConnection implements Connection {
                     }
                 },
                 new Metadata());
+    }
+
+    /** @param byProvider whether the listener has yet to hear of it */
+    private void drain(GrpcStatus cause, boolean byProvider) {
+        if (state == State.CONNECTING) {
+            finish(cause);
+        } else if (state == State.OPEN) {
+            state = State.DRAINING;
+            why = cause;
+            log.debug("{} is draining, with {} calls: {}", this, calls.size(), cause);
+            if (byProvider) {
+                tell(() -> listener.draining(cause));
+            }
+            finishIfDrained();
+        }
+    }
+
+    /** A call of somebody else's stub goes out. */
+    void stubCallBegan() {
+        stubCalls++;
+    }
+
+    /** It has ended. */
+    void stubCallEnded() {
+        stubCalls--;
+        finishIfDrained();
+    }
+
+    private void finishIfDrained() {
+        if (state == State.DRAINING && calls.isEmpty() && stubCalls == 0) {
+            // Later: the call that ended last is to hear of that first.
+            onLoop(() -> {
+                if (state == State.DRAINING && calls.isEmpty() && stubCalls == 0) {
+                    finish(why);
+                }
+            });
+        }
     }
 
     private void finish(GrpcStatus cause) {

@@ -37,6 +37,7 @@ final class SignsOfLife {
     private final Duration every;
     private final Duration timeout;
     private final Consumer<String> lost;
+    private final Consumer<String> goingAway;
     private @Nullable Future<?> next;
     private boolean asked;
     private long askedNanos;
@@ -47,7 +48,8 @@ final class SignsOfLife {
             ConnectGate gate,
             GrpcTransportSettings settings,
             NanoClock clock,
-            Consumer<String> lost) {
+            Consumer<String> lost,
+            Consumer<String> goingAway) {
         this.socket = socket;
         this.http2 = http2;
         this.gate = gate;
@@ -55,22 +57,28 @@ final class SignsOfLife {
         this.every = settings.keepAliveEvery();
         this.timeout = settings.keepAliveTimeout();
         this.lost = lost;
+        this.goingAway = goingAway;
     }
 
     /**
      * Begins to watch.
      *
-     * @param lost told in words when the connection is of no use any more; the watch goes on until stopped
+     * @param lost told in words when the connection is of no use any more
+     * @param goingAway told in words when the provider takes no further calls; the watch goes on until stopped
      * @return null if that socket does not speak HTTP/2
      */
     static @Nullable SignsOfLife watch(
-            Channel socket, GrpcTransportSettings settings, NanoClock clock, Consumer<String> lost) {
+            Channel socket,
+            GrpcTransportSettings settings,
+            NanoClock clock,
+            Consumer<String> lost,
+            Consumer<String> goingAway) {
         Http2ConnectionHandler http2 = socket.pipeline().get(Http2ConnectionHandler.class);
         ConnectGate gate = socket.pipeline().get(ConnectGate.class);
         if (http2 == null || gate == null) {
             return null;
         }
-        SignsOfLife watch = new SignsOfLife(socket, http2, gate, settings, clock, lost);
+        SignsOfLife watch = new SignsOfLife(socket, http2, gate, settings, clock, lost, goingAway);
         http2.decoder().frameListener(watch.new Frames(http2.decoder().frameListener()));
         if (!watch.every.isZero()) {
             watch.checkIn(watch.every.toNanos());
@@ -146,7 +154,7 @@ final class SignsOfLife {
             String message = "the provider sent GOAWAY " + (error == null ? "error " + errorCode : error.name())
                     + (text.isBlank() ? "" : ": " + text);
             // Later: grpc-java is to see the frame first, and tell the calls that it names.
-            ctx.executor().execute(() -> lost.accept(message));
+            ctx.executor().execute(() -> goingAway.accept(message));
         }
     }
 }

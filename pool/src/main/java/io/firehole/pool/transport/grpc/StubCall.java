@@ -25,6 +25,7 @@ final class StubCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     @Override
     public void start(Listener<R> listener, Metadata headers) {
         connection.authorize(headers);
+        connection.onLoop(connection::stubCallBegan);
         super.start(new Ears(listener), headers);
     }
 
@@ -63,6 +64,7 @@ final class StubCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
             OptionalLong retryAfterNanos = StatusTranslation.retryAfterNanos(trailers);
             connection.onLoop(
                     () -> connection.noteRefusal(status, retryAfterNanos, beforeFirstMessage, AttemptKind.CONNECT));
+            connection.onLoop(connection::stubCallEnded);
             super.onClose(explained(status), trailers);
         }
     }

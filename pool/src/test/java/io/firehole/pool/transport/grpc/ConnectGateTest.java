@@ -19,6 +19,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -378,16 +379,40 @@ class ConnectGateTest {
     }
 
     @Test
-    void aGoAwayEndsTheConnection() throws Exception {
+    void aGoAwayLetsOpenCallsGoOnAndEndsTheConnectionWithTheLast() throws Exception {
         GeyserServer server = opened(GeyserServer.start());
         Connection connection = transport(server.endpoint(), plenty()).connect(1, HIGH, heard);
         connection.subscribe(heard.stream());
         heard.next(Heard.Event.Ready.class);
-        server.call();
+        GeyserServer.Call call = server.call();
         server.goAway();
 
+        assertThat(heard.next(Heard.Event.Draining.class).why().message())
+                .startsWith("the provider sent GOAWAY NO_ERROR");
+        call.send(new byte[] {1, 2, 3});
+        assertThat(heard.update()).containsExactly(1, 2, 3);
+        connection.subscribe(heard.stream());
         assertThat(heard.closedStream().message()).contains("GOAWAY");
-        assertThat(heard.closedConnection().message()).startsWith("the provider sent GOAWAY NO_ERROR");
+        call.end(Status.OK);
+        assertThat(heard.closedStream()).isEqualTo(GrpcStatus.OK);
+        heard.closedConnection();
+    }
+
+    @Test
+    void aConnectionThatIsToldToDrainClosesWithItsLastCall() throws Exception {
+        GeyserServer server = opened(GeyserServer.start());
+        Connection connection = transport(server.endpoint(), plenty()).connect(1, HIGH, heard);
+        connection.subscribe(heard.stream());
+        heard.next(Heard.Event.Ready.class);
+        GeyserServer.Call call = server.call();
+        connection.drain();
+        connection.subscribe(heard.stream());
+        assertThat(heard.closedStream().message()).contains("the connection is closed");
+        call.send(new byte[] {1, 2, 3});
+        assertThat(heard.update()).containsExactly(1, 2, 3);
+        call.end(Status.OK);
+        assertThat(heard.closedStream()).isEqualTo(GrpcStatus.OK);
+        assertThat(heard.closedConnection()).isEqualTo(GrpcStatus.OK);
     }
 
     @Test

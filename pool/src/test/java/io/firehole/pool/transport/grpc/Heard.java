@@ -17,6 +17,8 @@ final class Heard implements ConnectionListener {
     sealed interface Event {
         record Ready() implements Event {}
 
+        record Draining(GrpcStatus why) implements Event {}
+
         record Closed(GrpcStatus why) implements Event {}
 
         record Update(ByteString message) implements Event {}
@@ -30,6 +32,11 @@ final class Heard implements ConnectionListener {
     @Override
     public void ready() {
         add(new Event.Ready());
+    }
+
+    @Override
+    public void draining(GrpcStatus why) {
+        add(new Event.Draining(why));
     }
 
     @Override
@@ -70,8 +77,12 @@ final class Heard implements ConnectionListener {
         return event;
     }
 
+    /** The next event, which must be of that kind; that a connection drains may be said before any end. */
     <E extends Event> E next(Class<E> kind) throws InterruptedException {
         Event event = next();
+        if (event instanceof Event.Draining && kind != Event.Draining.class) {
+            event = next();
+        }
         if (!kind.isInstance(event)) {
             throw new AssertionError("heard " + event + " instead of " + kind.getSimpleName());
         }
