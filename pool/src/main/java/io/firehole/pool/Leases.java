@@ -265,7 +265,7 @@ final class Leases {
 
     private String state() {
         String lastError = links.all().stream()
-                .map(link -> link.stats().lastError())
+                .map(Link::lastError)
                 .filter(error -> !error.isEmpty())
                 .findFirst()
                 .map(error -> "; the last error was " + error)

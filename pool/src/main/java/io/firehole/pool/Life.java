@@ -48,6 +48,7 @@ final class Life implements ConnectionListener {
 
     // Written by the event loop, before the signal.
     private volatile boolean ready;
+    private volatile @Nullable GrpcStatus draining;
     private volatile @Nullable GrpcStatus closed;
 
     /**
@@ -67,6 +68,12 @@ final class Life implements ConnectionListener {
     @Override
     public void ready() {
         ready = true;
+        signal.raise();
+    }
+
+    @Override
+    public void draining(GrpcStatus why) {
+        draining = why;
         signal.raise();
     }
 
@@ -94,9 +101,20 @@ final class Life implements ConnectionListener {
         return closed != null;
     }
 
-    /** Whether it is known to be good: ready, proven, and it answered when it was asked last. */
+    /** Whether the provider takes new calls on it. */
+    boolean takesCalls() {
+        return isReady() && draining == null;
+    }
+
+    /** Why the provider takes no more calls on it; null if it does. */
+    @Nullable
+    GrpcStatus draining() {
+        return draining;
+    }
+
+    /** Whether it is known to be good: it takes calls, is proven, and answered when it was asked last. */
     boolean isHealthy() {
-        return isReady() && proven && answering;
+        return takesCalls() && proven && answering;
     }
 
     /** Why it is closed. */
@@ -113,8 +131,11 @@ final class Life implements ConnectionListener {
         return readySinceNanos;
     }
 
-    /** It is ready: asks for the proof, and then regularly for a sign of life. */
+    /** It is ready: asks for the proof, and then regularly for a sign of life. Idempotent. */
     void begin() {
+        if (healthCheck != null) {
+            return;
+        }
         readySinceNanos = pool.now();
         ping(PROOF_TIMEOUT);
         scheduleHealthCheck();

@@ -8,7 +8,10 @@ import io.firehole.pool.transport.Connection;
 import io.firehole.wire.GrpcStatus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +22,24 @@ import org.slf4j.LoggerFactory;
  * A place for one connection: while it is wanted, a connection that is gone is followed by another. Control thread.
  *
  * <pre>
- *   Broken ─── its turn has come ──▶ Connecting ─── ready ──▶ Ready
- *     ▲                                   │ failed              │ lost, or no sign of life
- *     └───────────────────────────────────┴─────────────────────┘
+ *   Broken ── its turn has come ──▶ Connecting ── ready ──▶ Ready ── GOAWAY, or it is to be renewed ──▶ Draining
+ *     ▲                                 │ failed              │ lost, or no sign of life                 │  │
+ *     ├─────────────────────────────────┴─────────────────────┘                                          │  │
+ *     │                                                                                                  │  │
+ *     ├── lost: its successor's state, Broken or Connecting ─────────────────────────────────────────────┘  │
+ *     │                                        Ready ◀── its successor is proven ───────────────────────────┘
  *
- *   any of them ─── nobody needs it for the ttl, or the pool closes ──▶ Closed
+ *   any of them ── nobody needs it for the ttl, or the pool closes ──▶ Closed
  * </pre>
  *
  * <p>When its turn has come is decided by {@link Reachability} while the provider is down, and by the link's own
  * {@link Backoff} while it is up.
+ *
+ * <p><b>Make before break.</b> A connection that drains goes on serving what is open on it, and has a successor, which is
+ * Broken or Connecting like any other. When that is proven the streams move, each without loss (see
+ * {@link io.firehole.pool.routing.Handover}), and the old connection, now <em>left</em>, closes with its last call or after
+ * {@link #LEAVING_MAX}. So for a time a link has two connections, and the pool more than its maximum: at most twice as
+ * many, while all of them are being replaced.
  */
 final class Link {
 
@@ -40,17 +52,20 @@ final class Link {
      */
     static final Duration GATHERING = Duration.ofMillis(20);
 
+    /** How long a connection that has been replaced may keep calls open. */
+    static final Duration LEAVING_MAX = Duration.ofSeconds(30);
+
     /** What a link does. Each state makes the states that may follow it. */
     sealed interface State {
         /** It has no connection, and waits for its turn: by its own timer, or for {@link Reachability}. */
-        record Broken(Optional<Timer> retry) implements State {
+        record Broken(Optional<Timer> retry) implements State, Next {
             Connecting connecting(Life life) {
                 return new Connecting(life);
             }
         }
 
         /** An attempt waits for a permit, or for TCP, TLS and HTTP/2. */
-        record Connecting(Life life) implements State {
+        record Connecting(Life life) implements State, Next {
             Ready ready() {
                 return new Ready(life);
             }
@@ -65,10 +80,32 @@ final class Link {
             Broken lost(Optional<Timer> retry) {
                 return new Broken(retry);
             }
+
+            Draining draining() {
+                return new Draining(life, new Broken(Optional.empty()));
+            }
+        }
+
+        /** The connection is being replaced: what is open on it goes on, until its successor can take over. */
+        record Draining(Life life, Next next) implements State {
+            Draining with(Next changed) {
+                return new Draining(life, changed);
+            }
+
+            Ready replaced(Life successor) {
+                return new Ready(successor);
+            }
+
+            Next lost() {
+                return next;
+            }
         }
 
         /** Nobody needs it any more; for good. */
         record Closed() implements State {}
+
+        /** How the next connection stands, where there is none or one that drains. */
+        sealed interface Next extends State {}
     }
 
     private final PoolContext pool;
@@ -79,10 +116,21 @@ final class Link {
 
     private final Backoff backoff;
     private final List<Upstream<?>> streams = new ArrayList<>();
+
+    /** Connections that have been replaced and still carry calls, with what ends them. */
+    private final Map<Life, Timer> left = new LinkedHashMap<>();
+
     private State state = new State.Broken(Optional.empty());
+
+    /** The number of the next connection while there is none, else that of the present one. */
     private long connectionId;
+
     private boolean everConnected;
     private boolean everReady;
+
+    /** Whether a person or a script wants the connection renewed. */
+    private boolean renewing;
+
     private OptionalLong lostAtNanos = OptionalLong.empty();
 
     /** Monitors that come to it with calls of their own, and how many of these calls are open. */
@@ -123,22 +171,66 @@ final class Link {
     }
 
     private void connect(long subject) {
-        if (!(state instanceof State.Broken broken)) {
-            return;
+        switch (state) {
+            case State.Broken broken -> state = connecting(broken, subject);
+            case State.Draining draining -> {
+                if (draining.next() instanceof State.Broken broken) {
+                    state = draining.with(connecting(broken, subject));
+                }
+            }
+            case State.Connecting c -> {}
+            case State.Ready r -> {}
+            case State.Closed c -> {}
         }
+    }
+
+    private State.Connecting connecting(State.Broken broken, long subject) {
         broken.retry().ifPresent(Timer::cancel);
+        long id = connectionId;
         if (everConnected) {
-            connectionId = links.nextConnectionId();
+            id = links.nextConnectionId();
             pool.tally().reconnects++;
+        }
+        if (!(state instanceof State.Draining)) {
+            connectionId = id;
         }
         everConnected = true;
         pool.tally().connects++;
         PermitWish wish = new PermitWish(AttemptKind.CONNECT, purpose(), subject, replayDeadlineNanos());
-        state = broken.connecting(new Life(pool, connectionId, wish, this::attend));
+        return broken.connecting(new Life(pool, id, wish, this::attend));
+    }
+
+    /**
+     * Renews the connection, for a person or a script: the new one is proven before the old one is given up, and takes over
+     * its streams. If there is none, tries to connect at once.
+     */
+    Pool.Reconnect renew() {
+        return switch (state) {
+            case State.Ready ready -> {
+                log.info("Connection {} is to be renewed", connectionId);
+                renewing = true;
+                state = ready.draining();
+                connect(number);
+                yield Pool.Reconnect.BEGUN;
+            }
+            case State.Broken(Optional<Timer> retry) -> {
+                if (retry.isEmpty()) {
+                    yield Pool.Reconnect.UNDER_WAY;
+                }
+                connect(number);
+                yield Pool.Reconnect.BEGUN;
+            }
+            case State.Connecting connecting -> Pool.Reconnect.UNDER_WAY;
+            case State.Draining draining -> Pool.Reconnect.UNDER_WAY;
+            case State.Closed closed -> Pool.Reconnect.UNDER_WAY;
+        };
     }
 
     /** What the next connection is for. */
     PermitClass purpose() {
+        if (renewing) {
+            return PermitClass.MANUAL;
+        }
         if (group == null || !everReady) {
             return PermitClass.FIRST_CONNECT;
         }
@@ -159,11 +251,18 @@ final class Link {
     }
 
     private void attend(Life life) {
+        if (left.containsKey(life)) {
+            if (life.isClosed()) {
+                leftForGood(life);
+            }
+            return;
+        }
         switch (state) {
             case State.Connecting connecting
             when connecting.life() == life -> {
                 if (life.isClosed()) {
-                    broke(connecting, life);
+                    state = connecting.failed(Optional.empty());
+                    broke(life, false);
                 } else if (life.isReady()) {
                     becameReady(connecting);
                 }
@@ -171,14 +270,29 @@ final class Link {
             case State.Ready ready
             when ready.life() == life -> {
                 if (life.isClosed()) {
-                    broke(ready, life);
+                    state = ready.lost(Optional.empty());
+                    broke(life, true);
+                } else if (life.draining() != null) {
+                    drains(ready);
                 } else if (life.isHealthy()) {
                     proven();
                 }
             }
+            case State.Draining draining
+            when draining.life() == life -> {
+                if (life.isClosed()) {
+                    lostWhileDraining(draining);
+                } else if (life.draining() != null && renewing) {
+                    // Now it is urgent.
+                    renewing = false;
+                }
+            }
+            case State.Draining draining
+            when draining.next() instanceof State.Connecting(Life next) && next == life -> attendNext(draining, life);
             case State.Broken b -> {}
             case State.Connecting c -> {}
             case State.Ready r -> {}
+            case State.Draining d -> {}
             case State.Closed c -> {}
         }
     }
@@ -186,6 +300,7 @@ final class Link {
     private void becameReady(State.Connecting connecting) {
         state = connecting.ready();
         everReady = true;
+        renewing = false;
         log.info("Connection {} is ready{}", connectionId, group == null ? "" : " for the " + group.word() + " group");
         connecting.life().begin();
         List.copyOf(streams).forEach(Upstream::linkReady);
@@ -198,75 +313,138 @@ final class Link {
         links.reachability().proven();
     }
 
-    private void broke(State before, Life life) {
+    /** The connection is gone, and the state is what follows. */
+    private void broke(Life life, boolean wasReady) {
         GrpcStatus why = life.cause();
         boolean refused = isRefusal(why);
         lastError = why.toString();
         life.rest();
-        if (before instanceof State.Ready) {
+        if (wasReady) {
             backoff.workedFor(pool.now() - life.readySinceNanos());
             if (lostAtNanos.isEmpty()) {
                 lostAtNanos = OptionalLong.of(pool.now());
             }
         }
-        long delay = refused
-                ? backoff.refusedNanos()
-                : group == Group.HIGH ? backoff.failedUrgentlyNanos() : backoff.failedNanos();
-        Optional<Timer> none = Optional.empty();
-        state = switch (before) {
-            case State.Connecting connecting -> connecting.failed(none);
-            case State.Ready ready -> ready.lost(none);
-            case State.Broken broken -> broken;
-            case State.Closed closed -> closed;
-        };
-        List.copyOf(streams).forEach(stream -> stream.linkLost(why));
+        long delay = delayNanos(refused);
+        List.copyOf(streams).forEach(stream -> stream.linkLost(life, why));
         links.changed();
         links.reachability().lost(this, links.anyHealthy(), refused);
-        seek(Math.max(delay, GATHERING.toNanos()), why);
+        seek(Math.max(delay, GATHERING.toNanos()), life.id(), why);
+    }
+
+    private long delayNanos(boolean refused) {
+        if (refused) {
+            return backoff.refusedNanos();
+        }
+        return group == Group.HIGH ? backoff.failedUrgentlyNanos() : backoff.failedNanos();
+    }
+
+    /** The provider takes no more calls on it: makes the successor while it still serves what is open. */
+    private void drains(State.Ready ready) {
+        GrpcStatus why = Objects.requireNonNull(ready.life().draining());
+        lastError = why.toString();
+        state = ready.draining();
+        log.info("Connection {} is to be replaced: {}", connectionId, why);
+        links.changed();
+        links.reachability().lost(this, links.anyHealthy(), false);
+        open();
+    }
+
+    private void lostWhileDraining(State.Draining draining) {
+        Life life = draining.life();
+        GrpcStatus why = life.cause();
+        lastError = why.toString();
+        life.rest();
+        log.warn("Connection {} is lost before its successor could take over: {}", life.id(), why);
+        renewing = false;
+        if (lostAtNanos.isEmpty()) {
+            lostAtNanos = OptionalLong.of(pool.now());
+        }
+        state = draining.lost();
+        if (state instanceof State.Connecting(Life next)) {
+            connectionId = next.id();
+        }
+        List.copyOf(streams).forEach(stream -> stream.linkLost(life, why));
+        links.changed();
+        links.reachability().lost(this, links.anyHealthy(), false);
+        if (state instanceof State.Connecting(Life next)) {
+            // It may have become ready before there was need for it.
+            attend(next);
+        }
+    }
+
+    private void attendNext(State.Draining draining, Life next) {
+        if (next.isClosed()) {
+            GrpcStatus why = next.cause();
+            boolean refused = isRefusal(why);
+            next.rest();
+            lastError = why.toString();
+            state = draining.with(new State.Broken(Optional.empty()));
+            links.reachability().lost(this, links.anyHealthy(), refused);
+            seek(delayNanos(refused), next.id(), why);
+        } else if (next.isHealthy()) {
+            replaced(draining, next);
+        } else if (next.isReady()) {
+            next.begin();
+        }
+    }
+
+    /** The successor is proven: everything moves there. */
+    private void replaced(State.Draining draining, Life next) {
+        Life old = draining.life();
+        log.info("Connection {} takes over from connection {}", next.id(), old.id());
+        state = draining.replaced(next);
+        connectionId = next.id();
+        renewing = false;
+        old.rest();
+        left.put(old, pool.loop().after(LEAVING_MAX.toNanos(), () -> {
+            log.warn("Connection {} still has calls {} after it was replaced, and is closed", old.id(), LEAVING_MAX);
+            old.close();
+        }));
+        List.copyOf(streams).forEach(Upstream::linkReplaced);
+        old.connection().drain();
+        links.becameReady();
+        proven();
+        idleIfUnused();
+    }
+
+    private void leftForGood(Life life) {
+        Timer limit = left.remove(life);
+        if (limit != null) {
+            limit.cancel();
+        }
+        List.copyOf(streams).forEach(stream -> stream.linkLost(life, life.cause()));
     }
 
     /** Waits for the next turn. */
-    private void seek(long delayNanos, GrpcStatus why) {
-        if (!(state instanceof State.Broken)) {
+    private void seek(long delayNanos, long failedId, GrpcStatus why) {
+        if (state instanceof State.Closed) {
             return;
         }
         String what = isRefusal(why) ? "The provider refuses connection" : "There is no connection";
         if (links.reachability().isUp()) {
-            state = new State.Broken(Optional.of(pool.loop().after(delayNanos, this::retry)));
-            log.warn("{} {}: {}. The next attempt is in {} ms", what, connectionId, why, delayNanos / 1_000_000);
+            State.Broken waiting = new State.Broken(Optional.of(pool.loop().after(delayNanos, this::retry)));
+            state = state instanceof State.Draining draining ? draining.with(waiting) : waiting;
+            log.warn("{} {}: {}. The next attempt is in {} ms", what, failedId, why, delayNanos / 1_000_000);
         } else {
             links.reachability().waits(this);
             log.warn(
                     "{} {}: {}. No other is healthy; the next attempt for all of them is in {} ms",
                     what,
-                    connectionId,
+                    failedId,
                     why,
                     links.reachability().nextProbeInNanos() / 1_000_000);
         }
     }
 
     private void retry() {
-        if (state instanceof State.Broken) {
+        if (!(state instanceof State.Closed)) {
             open();
         }
     }
 
     static boolean isRefusal(GrpcStatus status) {
         return status.code() == GrpcStatus.Code.UNAUTHENTICATED || status.code() == GrpcStatus.Code.PERMISSION_DENIED;
-    }
-
-    /** An update has come on one of its calls. */
-    void showedLife() {
-        if (state instanceof State.Ready(Life life)) {
-            life.showedLife();
-        }
-    }
-
-    /** Asks for a sign of life now, with little patience: a stream on it has fallen silent. */
-    void suspect() {
-        if (state instanceof State.Ready(Life life)) {
-            life.suspect();
-        }
     }
 
     /** Takes a stream of that group. A link without streams and leases is anybody's. */
@@ -358,13 +536,26 @@ final class Link {
         State before = state;
         state = new State.Closed();
         cancel(idle);
+        end(before);
+        left.forEach((life, limit) -> {
+            limit.cancel();
+            life.close();
+        });
+        left.clear();
+        links.reachability().leaves(this);
+    }
+
+    private static void end(State before) {
         switch (before) {
             case State.Connecting(Life life) -> life.close();
             case State.Ready(Life life) -> life.close();
+            case State.Draining(Life life, State.Next next) -> {
+                life.close();
+                end(next);
+            }
             case State.Broken(Optional<Timer> retry) -> retry.ifPresent(Timer::cancel);
             case State.Closed closed -> {}
         }
-        links.reachability().leaves(this);
     }
 
     /** The connection, if calls can be made on it. */
@@ -374,11 +565,25 @@ final class Link {
 
     /** The connection on which calls can be made now. */
     Optional<Life> serving() {
-        return state instanceof State.Ready(Life life) && life.isReady() ? Optional.of(life) : Optional.empty();
+        return present().filter(Life::takesCalls);
+    }
+
+    boolean isServing(Life life) {
+        return present().filter(mine -> mine == life).isPresent();
+    }
+
+    private Optional<Life> present() {
+        return switch (state) {
+            case State.Ready(Life life) -> Optional.of(life);
+            case State.Draining(Life life, State.Next next) -> Optional.of(life);
+            case State.Broken broken -> Optional.empty();
+            case State.Connecting connecting -> Optional.empty();
+            case State.Closed closed -> Optional.empty();
+        };
     }
 
     boolean isHealthy() {
-        return state instanceof State.Ready(Life life) && life.isHealthy();
+        return present().filter(Life::isHealthy).isPresent();
     }
 
     State state() {
@@ -406,36 +611,70 @@ final class Link {
     int monitors() {
         int sum = 0;
         for (Upstream<?> stream : streams) {
-            sum += stream.monitorCount();
+            if (!stream.isRetiring()) {
+                sum += stream.monitorCount();
+            }
         }
         return sum;
     }
 
-    PoolStats.ConnectionStats stats() {
-        Optional<Life> life = switch (state) {
-            case State.Connecting(Life connecting) -> Optional.of(connecting);
-            case State.Ready(Life ready) -> Optional.of(ready);
-            case State.Broken broken -> Optional.empty();
-            case State.Closed closed -> Optional.empty();
-        };
+    /** Why its connection was lost the last time; empty if it never was. */
+    String lastError() {
+        return lastError;
+    }
+
+    /** Its connection, and those that come and go beside it. */
+    List<PoolStats.ConnectionStats> stats() {
+        List<PoolStats.ConnectionStats> all = new ArrayList<>();
+        switch (state) {
+            case State.Broken broken ->
+                all.add(none(everConnected ? PoolStats.ConnectionState.BROKEN : PoolStats.ConnectionState.CONNECTING));
+            case State.Connecting(Life life) -> all.add(one(life, PoolStats.ConnectionState.CONNECTING, monitors()));
+            case State.Ready(Life life) -> all.add(one(life, PoolStats.ConnectionState.READY, monitors()));
+            case State.Draining(Life life, State.Next next) -> {
+                all.add(one(life, PoolStats.ConnectionState.DRAINING, monitors()));
+                if (next instanceof State.Connecting(Life successor)) {
+                    all.add(one(successor, PoolStats.ConnectionState.CONNECTING, 0));
+                }
+            }
+            case State.Closed closed -> all.add(none(PoolStats.ConnectionState.CLOSED));
+        }
+        left.keySet().forEach(life -> all.add(one(life, PoolStats.ConnectionState.DRAINING, 0)));
+        return all;
+    }
+
+    private PoolStats.ConnectionStats none(PoolStats.ConnectionState shown) {
         return new PoolStats.ConnectionStats(
                 connectionId,
                 Optional.ofNullable(group),
-                switch (state) {
-                    case State.Connecting connecting -> PoolStats.ConnectionState.CONNECTING;
-                    case State.Ready ready -> PoolStats.ConnectionState.READY;
-                    case State.Broken broken ->
-                        everConnected ? PoolStats.ConnectionState.BROKEN : PoolStats.ConnectionState.CONNECTING;
-                    case State.Closed closed -> PoolStats.ConnectionState.CLOSED;
-                },
-                isHealthy(),
-                life.map(Life::uptimeNanos).orElse(0L),
-                streams.stream().filter(Upstream::isOpen).map(Upstream::id).toList(),
+                shown,
+                false,
+                0,
+                List.of(),
                 monitors(),
-                life.map(Life::closedUpdates).orElse(0L)
-                        + streams.stream().mapToLong(Upstream::openCallUpdates).sum(),
-                life.map(Life::closedBytes).orElse(0L)
-                        + streams.stream().mapToLong(Upstream::openCallBytes).sum(),
+                0,
+                0,
+                backoff.failures(),
+                lastError);
+    }
+
+    private PoolStats.ConnectionStats one(Life life, PoolStats.ConnectionState shown, int monitors) {
+        List<Upstream<?>> open = streams.stream()
+                .<Upstream<?>>map(stream -> stream)
+                .filter(stream -> stream.isOn(life))
+                .toList();
+        return new PoolStats.ConnectionStats(
+                life.id(),
+                Optional.ofNullable(group),
+                shown,
+                life.isHealthy(),
+                life.uptimeNanos(),
+                open.stream().map(Upstream::id).toList(),
+                monitors,
+                life.closedUpdates()
+                        + open.stream().mapToLong(Upstream::openCallUpdates).sum(),
+                life.closedBytes()
+                        + open.stream().mapToLong(Upstream::openCallBytes).sum(),
                 backoff.failures(),
                 lastError);
     }

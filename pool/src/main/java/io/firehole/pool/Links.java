@@ -60,6 +60,16 @@ final class Links {
         reachability.closed(anyHealthy());
     }
 
+    /** Replaces a connection, for a person or a script. */
+    Pool.Reconnect renew(long connectionId) {
+        for (Link link : links) {
+            if (link.connectionId() == connectionId) {
+                return link.renew();
+            }
+        }
+        return Pool.Reconnect.UNKNOWN;
+    }
+
     void closeAll() {
         List.copyOf(links).forEach(this::close);
         ready = false;

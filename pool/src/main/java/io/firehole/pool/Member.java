@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.wire.GrpcStatus;
 import java.util.ArrayList;
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Member {
 
-    /** Places a monitor may hold while it moves; what it asks beyond that waits, and only the last of it counts. */
+    /**
+     * Places a monitor may hold while it moves by its own wish; what it asks beyond that waits, and only the last of it
+     * counts. A connection that is replaced under it gives it one more.
+     */
     private static final int PLACES_MAX = 3;
 
     private final MonitorStream stream;
@@ -116,8 +120,18 @@ final class Member {
 
     /** Ways into the mailbox for the calls of one more place. */
     Supplier<Recipient> recipients() {
+        return recipients(() -> null);
+    }
+
+    /** The same for a place to which it comes from another call, by the handover that is then under way, if one is. */
+    Supplier<Recipient> recipients(Supplier<@Nullable Handover> arrival) {
         long place = ++placesTaken;
-        return () -> new MonitorRecipient(stream.lane(place));
+        return () -> new MonitorRecipient(stream.lane(place), arrival.get());
+    }
+
+    /** It has been given one more place, to which it moves from the others when it is served there. */
+    void movesTo(Place place) {
+        places.add(place);
     }
 
     String id() {

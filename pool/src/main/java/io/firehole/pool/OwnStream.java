@@ -2,13 +2,16 @@ package io.firehole.pool;
 
 import io.firehole.pool.merging.OwnSubscription;
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Router;
 import io.firehole.pool.routing.VerbatimRouter;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that one monitor has for itself, since what it asks cannot be shared. Its request goes to the provider as it
@@ -16,20 +19,77 @@ import java.util.OptionalLong;
  */
 final class OwnStream extends Upstream<VerbatimRouter> implements Place {
 
+    private final Placement placement;
     private final Member member;
     private final OwnSubscription own;
+
+    /** From which slot on the monitor got everything on the stream from which it comes. */
+    private OptionalLong activeFromBefore;
+
+    private boolean begun;
     private boolean served;
     private boolean left;
 
-    OwnStream(PoolContext pool, long id, Link link, Member member, Subscription subscription) {
-        super(pool, id, link, member.group());
+    OwnStream(PoolContext pool, Placement placement, long id, Link link, Member member, Subscription subscription) {
+        this(pool, placement, id, link, member, subscription, null, null);
+    }
+
+    private OwnStream(
+            PoolContext pool,
+            Placement placement,
+            long id,
+            Link link,
+            Member member,
+            Subscription subscription,
+            @Nullable OwnStream predecessor,
+            @Nullable Handover arrival) {
+        super(pool, id, link, member.group(), predecessor, arrival);
+        this.placement = placement;
         this.member = member;
-        this.own = new OwnSubscription(member.recipients(), subscription);
+        this.activeFromBefore = predecessor == null ? OptionalLong.empty() : predecessor.activeFromSlot();
+        this.own = new OwnSubscription(member.recipients(this::arrival), subscription);
+    }
+
+    @Override
+    CommitmentLevel level() {
+        return own.subscription().commitment();
+    }
+
+    /** A replay that has not begun begins on the next call. */
+    @Override
+    boolean canBeHandedOver() {
+        return !own.awaitsReplay();
+    }
+
+    @Override
+    @Nullable
+    OwnStream follower(Handover arrival) {
+        if (!member.isNewest(this)) {
+            return null;
+        }
+        OwnStream follower =
+                new OwnStream(pool(), placement, placement.nextStreamId(), link(), member, own.onward(), this, arrival);
+        member.movesTo(follower);
+        return follower;
+    }
+
+    @Override
+    void settleIn() {
+        if (begun) {
+            serve();
+        }
+    }
+
+    private void serve() {
+        served = true;
+        member.served(this);
     }
 
     @Override
     void restart() {
         own.restart();
+        activeFromBefore = OptionalLong.empty();
+        begun = false;
         served = false;
     }
 
@@ -61,9 +121,9 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     @Override
     void confirm(VerbatimRouter router) {
         own.confirm(router.requestInEffect());
-        if (!served && router.requestInEffect() > 0) {
-            served = true;
-            member.served(this);
+        begun |= router.requestInEffect() > 0;
+        if (begun && !served && arrival() == null) {
+            serve();
         }
         member.tellActive();
     }
@@ -115,11 +175,12 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
 
     @Override
     public boolean accepts(Subscription subscription) {
-        return !isEnded() && own.accepts(subscription);
+        return !isEnded() && !isRetiring() && own.accepts(subscription);
     }
 
     @Override
     public void change(Subscription subscription) {
+        activeFromBefore = OptionalLong.empty();
         own.change(subscription);
         requestChanged();
     }
@@ -145,6 +206,6 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
 
     @Override
     public OptionalLong activeFromSlot() {
-        return own.term().firstWholeSlot();
+        return activeFromBefore.isPresent() ? activeFromBefore : own.term().firstWholeSlot();
     }
 }

@@ -67,7 +67,8 @@ final class Placement {
     Place place(Member member, Subscription subscription) {
         Group group = member.group();
         if (subscription.needsOwnCall()) {
-            OwnStream stream = new OwnStream(pool, ++streamIds, link(group, null, subscription), member, subscription);
+            OwnStream stream =
+                    new OwnStream(pool, this, nextStreamId(), link(group, null, subscription), member, subscription);
             stream.start();
             return stream;
         }
@@ -86,6 +87,10 @@ final class Placement {
     /** A stream of the same kind on the same connection, with nobody on it yet and not yet started. */
     SharedStream another(SharedStream stream) {
         return new SharedStream(pool, this, ++streamIds, stream.link(), stream.key());
+    }
+
+    long nextStreamId() {
+        return ++streamIds;
     }
 
     private Link link(Group group, @Nullable StreamKey key, Subscription subscription) {
@@ -139,6 +144,7 @@ final class Placement {
         for (Upstream<?> stream : link.streams()) {
             if (stream instanceof SharedStream shared
                     && !shared.isEnded()
+                    && !shared.isRetiring()
                     && shared.key().equals(key)
                     && shared.hasRoomFor(subscription)) {
                 return shared;

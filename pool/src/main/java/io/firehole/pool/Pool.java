@@ -156,6 +156,41 @@ public final class Pool implements AutoCloseable {
         leases.release(monitorId);
     }
 
+    /** What came of {@link #reconnect}. */
+    public enum Reconnect {
+        /** The connection is being replaced, or, if there was none, the next attempt is made now. */
+        BEGUN,
+        /** It is being made or replaced already. */
+        UNDER_WAY,
+        /** There is no such connection. */
+        UNKNOWN
+    }
+
+    /**
+     * Replaces a connection by a new one, which costs one permit of the budget's least urgent class. May wait some
+     * milliseconds for the control thread, not for the new connection.
+     *
+     * <p>The new connection is proven before the old one is given up, and then every stream moves by itself at the boundary of
+     * a slot: each monitor gets every update of its own once, and in its slot's order. Two things cannot be kept so: at
+     * processed, content of a slot that comes after the seal of a later one (on a fork that dies) may come twice or not at
+     * all where the two connections lead to nodes that differ in that; and a replay that a monitor has asked for and
+     * that has not begun begins on the new connection. If the old connection breaks meanwhile, it is a break like any
+     * other. Calls of {@link #channel} that are open go on, up to 30 s, and new ones go out on the new connection.
+     *
+     * @param connectionId as {@link #stats} shows it
+     */
+    public Reconnect reconnect(long connectionId) {
+        if (context.loop().isCurrent()) {
+            return links.renew(connectionId);
+        }
+        CompletableFuture<Reconnect> answer = new CompletableFuture<>();
+        context.loop().signal(() -> answer.complete(links.renew(connectionId))).raise();
+        return closed.thenApply(done -> Reconnect.UNKNOWN)
+                .applyToEither(answer, result -> result)
+                .completeOnTimeout(Reconnect.UNDER_WAY, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
     private GrpcStatus tooManyCommands() {
         return GrpcStatus.Code.RESOURCE_EXHAUSTED.with("too much waits for the pool's control thread, limit "
                 + context.config().commandsMax() + " commands");

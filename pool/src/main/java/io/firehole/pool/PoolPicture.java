@@ -53,7 +53,7 @@ final class PoolPicture {
                 links.isReady(),
                 pool.config().maxConnections(),
                 links.all().stream()
-                        .map(Link::stats)
+                        .flatMap(link -> link.stats().stream())
                         .sorted(Comparator.comparingLong(PoolStats.ConnectionStats::id))
                         .toList(),
                 streams.stream().<PoolStats.StreamStats>map(Upstream::stats).toList(),

@@ -95,6 +95,8 @@ public record PoolStats(
         CONNECTING,
         /** Calls can be made on it. */
         READY,
+        /** It is being replaced, or has been: what is open on it goes on until it is served elsewhere. */
+        DRAINING,
         /** The last attempt failed or the connection broke; the next attempt waits. */
         BROKEN,
         /** It is gone, and nothing follows it. */

@@ -3,15 +3,18 @@ package io.firehole.pool;
 import io.firehole.pool.merging.MergedSubscription;
 import io.firehole.pool.merging.Seat;
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.LabelRouter;
 import io.firehole.pool.routing.Router;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +29,18 @@ final class SharedStream extends Upstream<LabelRouter> {
     private final Map<Seat, SharedPlace> places = new LinkedHashMap<>();
 
     SharedStream(PoolContext pool, Placement placement, long id, Link link, StreamKey key) {
-        super(pool, id, link, key.group());
+        this(pool, placement, id, link, key, null, null);
+    }
+
+    private SharedStream(
+            PoolContext pool,
+            Placement placement,
+            long id,
+            Link link,
+            StreamKey key,
+            @Nullable SharedStream predecessor,
+            @Nullable Handover arrival) {
+        super(pool, id, link, key.group(), predecessor, arrival);
         this.placement = placement;
         this.key = key;
         this.merged = new MergedSubscription(
@@ -43,14 +57,63 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     Place join(Member member, Subscription subscription) {
         Seat seat = merged.join(member.recipients(), subscription, pool().now());
-        SharedPlace place = new SharedPlace(member, seat);
+        SharedPlace place = new SharedPlace(member, seat, false, OptionalLong.empty());
         places.put(seat, place);
         requestChanged();
         return place;
     }
 
     @Override
+    CommitmentLevel level() {
+        return key.commitment();
+    }
+
+    @Override
+    boolean canBeHandedOver() {
+        return true;
+    }
+
+    @Override
+    @Nullable
+    SharedStream follower(Handover arrival) {
+        SharedStream follower =
+                new SharedStream(pool(), placement, placement.nextStreamId(), link(), key, this, arrival);
+        for (SharedPlace place : places.values()) {
+            // Who is already on the way to another stream goes there, and not along.
+            if (place.member.isNewest(place)) {
+                follower.take(place);
+            }
+        }
+        return follower.places.isEmpty() ? null : follower;
+    }
+
+    private void take(SharedPlace before) {
+        Member member = before.member;
+        Subscription subscription = before.seat.subscription();
+        var recipients = member.recipients(this::arrival);
+        Seat seat = before.seat.isAccepted()
+                ? merged.joinAccepted(recipients, subscription, pool().now())
+                : merged.join(recipients, subscription, pool().now());
+        SharedPlace place = new SharedPlace(member, seat, true, before.activeFromSlot());
+        places.put(seat, place);
+        member.movesTo(place);
+    }
+
+    @Override
+    void settleIn() {
+        for (SharedPlace place : List.copyOf(places.values())) {
+            if (place.arriving) {
+                place.arriving = false;
+                if (place.isServed()) {
+                    place.member.served(place);
+                }
+            }
+        }
+    }
+
+    @Override
     void restart() {
+        places.values().forEach(place -> place.activeFromBefore = OptionalLong.empty());
         merged.restart(pool().now());
     }
 
@@ -85,7 +148,7 @@ final class SharedStream extends Upstream<LabelRouter> {
     void confirm(LabelRouter router) {
         for (Seat seat : merged.confirm(router.requestInEffect(), pool().now())) {
             SharedPlace place = places.get(seat);
-            if (place != null) {
+            if (place != null && !place.arriving) {
                 place.member.served(place);
             }
         }
@@ -177,9 +240,17 @@ final class SharedStream extends Upstream<LabelRouter> {
         private final Member member;
         private final Seat seat;
 
-        SharedPlace(Member member, Seat seat) {
+        /** Whether its monitor is still served by the stream from which it comes. */
+        private boolean arriving;
+
+        /** From which slot on it got everything there. */
+        private OptionalLong activeFromBefore;
+
+        SharedPlace(Member member, Seat seat, boolean arriving, OptionalLong activeFromBefore) {
             this.member = member;
             this.seat = seat;
+            this.arriving = arriving;
+            this.activeFromBefore = activeFromBefore;
         }
 
         @Override
@@ -189,11 +260,16 @@ final class SharedStream extends Upstream<LabelRouter> {
 
         @Override
         public boolean accepts(Subscription subscription) {
-            return !isEnded() && !subscription.needsOwnCall() && key.serves(subscription) && hasRoomFor(subscription);
+            return !isEnded()
+                    && !isRetiring()
+                    && !subscription.needsOwnCall()
+                    && key.serves(subscription)
+                    && hasRoomFor(subscription);
         }
 
         @Override
         public void change(Subscription subscription) {
+            activeFromBefore = OptionalLong.empty();
             merged.change(seat, subscription, pool().now());
             requestChanged();
         }
@@ -208,7 +284,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
         @Override
         public boolean isServed() {
-            return seat.isActive();
+            return seat.isActive() && !arriving;
         }
 
         @Override
@@ -218,7 +294,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
         @Override
         public OptionalLong activeFromSlot() {
-            return seat.activeFromSlot();
+            return activeFromBefore.isPresent() ? activeFromBefore : seat.activeFromSlot();
         }
     }
 }

@@ -1,9 +1,11 @@
 package io.firehole.pool;
 
 import io.firehole.pool.routing.CallCounts;
+import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Router;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +28,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     /** Requests the provider has not yet been seen to apply; while there are that many, further changes wait and merge. */
     private static final int UNCONFIRMED_MAX = 64;
+
+    /** How long a call that is being left may show no seal before it is cut off; its connection has a limit of its own. */
+    static final Duration HANDOVER_PATIENCE = Duration.ofSeconds(2);
 
     /** What a stream does. */
     private sealed interface State<R extends Router> {
@@ -58,6 +63,20 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private @Nullable Timer watchdog;
     private @Nullable Cut cut;
 
+    /** From where its monitors come, while they come: its connection is being replaced by the one of this stream. */
+    private @Nullable Upstream<R> predecessor;
+
+    /** How they come. */
+    private @Nullable Handover handover;
+
+    private @Nullable Timer patience;
+
+    /** What they may miss because the predecessor was cut off. */
+    private @Nullable Cut cutBefore;
+
+    /** To where its monitors go, because its connection is replaced. */
+    private @Nullable Upstream<R> successor;
+
     private OptionalLong lastSealedBefore = OptionalLong.empty();
     private long updatesBefore;
     private long bytesBefore;
@@ -65,6 +84,19 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private String lastError = "";
 
     Upstream(PoolContext pool, long id, Link link, Group group) {
+        this(pool, id, link, group, null, null);
+    }
+
+    /** One that takes over the monitors of another, which still serves them. */
+    Upstream(
+            PoolContext pool,
+            long id,
+            Link link,
+            Group group,
+            @Nullable Upstream<R> predecessor,
+            @Nullable Handover handover) {
+        this.predecessor = predecessor;
+        this.handover = handover;
         this.pool = pool;
         this.id = id;
         this.link = link;
@@ -112,6 +144,18 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** When {@link #isRequestDue} or {@link #isDeserted} may change by time alone; empty for never. */
     abstract OptionalLong nextChangeNanos();
 
+    /** The commitment of its calls. */
+    abstract CommitmentLevel level();
+
+    /** Whether its monitors can be handed over to another call while this one goes on. */
+    abstract boolean canBeHandedOver();
+
+    /** A stream that asks the same, with those monitors on it that can come; null if there are none. Not yet started. */
+    abstract @Nullable Upstream<R> follower(Handover arrival);
+
+    /** Those who have come are served here from now on. */
+    abstract void settleIn();
+
     abstract List<String> monitorIds();
 
     abstract int monitorCount();
@@ -135,29 +179,175 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         }
     }
 
-    void linkLost(GrpcStatus why) {
+    /** A connection of the link is gone. */
+    void linkLost(Life gone, GrpcStatus why) {
         switch (state) {
             case State.Open<R>(Call<R> call, Life life) -> {
-                settle(call, life, why);
-                state = new State.Idle<>();
+                if (life == gone) {
+                    settle(call, life, why);
+                    state = new State.Idle<>();
+                    backoff.forget();
+                    leftBehind(why);
+                }
             }
             case State.Resting<R>(Timer retry) -> {
-                retry.cancel();
-                state = new State.Idle<>();
+                if (link.serving().isEmpty()) {
+                    retry.cancel();
+                    state = new State.Idle<>();
+                    backoff.forget();
+                }
             }
             case State.Idle<R> idle -> {}
             case State.Ended<R> ended -> {}
         }
-        backoff.forget();
+    }
+
+    /** The link has another connection than before: what is open moves there, and what is not opens there. */
+    void linkReplaced() {
+        if (!(state instanceof State.Open<R>(Call<R> call, Life life))) {
+            linkReady();
+        } else if (successor == null && predecessor == null && !link.isServing(life)) {
+            if (monitorCount() == 0) {
+                end();
+            } else if (call.router().requestInEffect() == 0 || !canBeHandedOver()) {
+                settle(call, life, GrpcStatus.Code.UNAVAILABLE.with("the connection is being replaced"));
+                state = new State.Idle<>();
+                call.cancel();
+                linkReady();
+            } else {
+                Handover departure = new Handover(level());
+                Upstream<R> follower = follower(departure);
+                if (follower != null) {
+                    successor = follower;
+                    call.router().depart(departure);
+                    follower.start();
+                }
+            }
+        }
+    }
+
+    /** Whether its monitors are on their way to another stream. */
+    boolean isRetiring() {
+        return successor != null;
+    }
+
+    /** By which its monitors come from another stream; null if they do not, or have come. */
+    @Nullable
+    Handover arrival() {
+        return handover;
+    }
+
+    /** Its call is over while its monitors were on their way: the successor has to do without. */
+    private void leftBehind(GrpcStatus why) {
+        Upstream<R> next = successor;
+        if (next != null) {
+            next.predecessorLost(this, cutNow(why.toString()));
+            end();
+        }
+    }
+
+    private Cut cutNow(String cause) {
+        return new Cut(lastSealed(), monitorIds(), cause);
+    }
+
+    private void predecessorLost(Upstream<R> gone, Cut theirs) {
+        if (predecessor == gone && handover != null) {
+            if (cutBefore == null) {
+                cutBefore = theirs;
+            }
+            handover.force();
+        }
+    }
+
+    /** A new call is about to begin while monitors are on their way: the one before failed them. */
+    private void beginHandoverAnew() {
+        Upstream<R> before = predecessor;
+        if (before == null || handover == null) {
+            return;
+        }
+        cancel(patience);
+        patience = null;
+        if (handover.cancel() && before.state instanceof State.Open<R>(Call<R> old, Life life)) {
+            handover = new Handover(level());
+            old.router().depart(handover);
+            return;
+        }
+        // It has left slots to the call that failed, or is gone.
+        cut = cutBefore == null ? before.cutNow("the call that was to follow ended: " + lastError) : cutBefore;
+        cutBefore = null;
+        handover = null;
+        predecessor = null;
+        settleIn();
+    }
+
+    private void watchHandover(Call<R> call) {
+        Upstream<R> before = predecessor;
+        Handover arrival = handover;
+        if (before == null || arrival == null) {
+            return;
+        }
+        if (arrival.isComplete()) {
+            arrived(call, before, arrival);
+        } else if (arrival.isOffered() && patience == null) {
+            bePatient(before, arrival, before.lastSealed());
+        }
+    }
+
+    private void bePatient(Upstream<R> before, Handover arrival, OptionalLong sealed) {
+        patience = pool.loop().after(HANDOVER_PATIENCE.toNanos(), () -> {
+            if (handover != arrival) {
+                return;
+            }
+            if (before.lastSealed().equals(sealed)) {
+                predecessorLost(
+                        before, before.cutNow("no slot was sealed within " + HANDOVER_PATIENCE.toSeconds() + " s"));
+            } else {
+                bePatient(before, arrival, before.lastSealed());
+            }
+        });
+    }
+
+    /** Everybody is served by this stream now. */
+    private void arrived(Call<R> call, Upstream<R> before, Handover arrival) {
+        cancel(patience);
+        patience = null;
+        predecessor = null;
+        handover = null;
+        if (arrival.wasForced()) {
+            noteForcedArrival(call, before, arrival);
+        }
+        cutBefore = null;
+        settleIn();
+        if (before.monitorCount() == 0) {
+            before.end();
+        }
+        log.info("Stream {} goes on as stream {} on connection {}", before.id, id, link.connectionId());
+        if (state instanceof State.Open<R>(Call<R> mine, Life life) && !link.isServing(life)) {
+            // Replaced again meanwhile.
+            linkReplaced();
+        }
+    }
+
+    private void noteForcedArrival(Call<R> call, Upstream<R> before, Handover arrival) {
+        Cut theirs = cutBefore == null ? before.cutNow("too much had to be held back") : cutBefore;
+        long resumed = Math.max(
+                arrival.boundary().orElse(0), call.router().slots().first().orElse(0));
+        if (theirs.lastSealedSlot().isEmpty() || theirs.lastSealedSlot().getAsLong() < resumed - 1) {
+            noteGap(theirs, resumed);
+        }
     }
 
     private void open(Life life) {
         if (calls++ > 0) {
+            beginHandoverAnew();
             restart();
         }
         SubscribeRequest request = nextRequest();
         firstRequestOfCall = lastRequest();
         Call<R> call = new Call<>(pool, this::router, this::attend);
+        if (handover != null) {
+            call.router().arrive(handover);
+        }
         state = new State.Open<>(call, life);
         call.on(life.connection().subscribe(call));
         send(call, request);
@@ -171,6 +361,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         GrpcStatus end = call.end();
         confirm(call.router());
         noteResumption(call);
+        watchHandover(call);
         if (call.router().requestInEffect() > 0) {
             life.showedLife();
         }
@@ -184,6 +375,10 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private void closed(Call<R> call, Life life, GrpcStatus why) {
         settle(call, life, why);
         state = new State.Idle<>();
+        if (isRetiring()) {
+            leftBehind(why);
+            return;
+        }
         if (heed(why)) {
             backoff.forget();
         }
@@ -240,15 +435,20 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         if (cut == null || first.isEmpty()) {
             return;
         }
-        PoolStats.StreamGap gap =
-                new PoolStats.StreamGap(id, cut.monitors(), cut.lastSealedSlot(), first.getAsLong(), cut.cause());
+        Cut mine = cut;
         cut = null;
+        noteGap(mine, first.getAsLong());
+    }
+
+    private void noteGap(Cut over, long resumedAtSlot) {
+        PoolStats.StreamGap gap =
+                new PoolStats.StreamGap(id, over.monitors(), over.lastSealedSlot(), resumedAtSlot, over.cause());
         if (!gap.monitors().isEmpty()) {
             pool.tally().gap(gap);
             log.warn(
                     "Stream {} goes on at slot {} after it broke ({}); complete up to slot {}; may have missed updates: {}",
                     id,
-                    first.getAsLong(),
+                    resumedAtSlot,
                     gap.cause(),
                     gap.lastSealedSlot().isPresent() ? gap.lastSealedSlot().getAsLong() : "none",
                     gap.monitors());
@@ -270,7 +470,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             pool.tally().watchdogs++;
             log.warn("Stream {} has shown no slot for {} ms and is taken for dead", id, silent / 1_000_000);
             call.cancel();
-            link.suspect();
+            life.suspect();
         });
     }
 
@@ -285,7 +485,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             return;
         }
         publish(call.router());
-        pace(call);
+        if (!isRetiring()) {
+            pace(call);
+        } else if (monitorCount() == 0) {
+            end();
+        }
     }
 
     /** Counts something that waits to be sent, then does as {@link #changed}. */
@@ -339,6 +543,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         state = new State.Ended<>();
         cancel(paced);
         cancel(watchdog);
+        cancel(patience);
         switch (before) {
             case State.Open<R>(Call<R> call, Life life) -> {
                 settle(call, life, GrpcStatus.OK);
@@ -352,6 +557,19 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     // Figures.
+
+    /** The last slot known to be complete. */
+    private OptionalLong lastSealed() {
+        return state instanceof State.Open<R>(Call<R> call, Life life)
+                        && call.router().slots().lastSealed().isPresent()
+                ? call.router().slots().lastSealed()
+                : lastSealedBefore;
+    }
+
+    /** Whether its call is on that connection. */
+    boolean isOn(Life connection) {
+        return state instanceof State.Open<R>(Call<R> call, Life life) && life == connection;
+    }
 
     long id() {
         return id;
@@ -392,13 +610,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     PoolStats.StreamStats stats(String description, int labels, int lingering) {
-        OptionalLong sealed = state instanceof State.Open<R>(Call<R> call, Life life)
-                        && call.router().slots().lastSealed().isPresent()
-                ? call.router().slots().lastSealed()
-                : lastSealedBefore;
         return new PoolStats.StreamStats(
                 id,
-                link.connectionId(),
+                state instanceof State.Open<R>(Call<R> call, Life life) ? life.id() : link.connectionId(),
                 group,
                 description,
                 isOpen(),
@@ -407,7 +621,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                 monitorCount(),
                 updatesBefore + openCallUpdates(),
                 bytesBefore + openCallBytes(),
-                sealed,
+                lastSealed(),
                 Math.max(0, calls - 1),
                 lastError);
     }

@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,9 @@ final class FakeProvider implements Transport {
     /** How soon a connection is closed once it is ready; null for not. */
     @Nullable
     Duration closesAfter;
+
+    /** How much longer than usual the updates of the next connection are on their way. */
+    Supplier<Duration> lags = () -> Duration.ZERO;
 
     /** Whether connections answer a Ping, unless told otherwise one by one. */
     boolean answersPings = true;
@@ -119,6 +123,11 @@ final class FakeProvider implements Transport {
         final List<FakeCall<?, ?>> calls = new ArrayList<>();
         private boolean ready;
         private boolean closed;
+        private boolean draining;
+
+        /** How much longer than others its updates are on their way. */
+        final Duration lag = lags.get();
+
         boolean answersPing = answersPings;
 
         private Link(long id, ConnectionListener listener) {
@@ -138,6 +147,27 @@ final class FakeProvider implements Transport {
                 }
             } else {
                 cut("connection refused");
+            }
+        }
+
+        /** The provider takes no more calls on it. */
+        void goAway() {
+            draining = true;
+            listener.draining(GrpcStatus.Code.UNAVAILABLE.with("the provider sent GOAWAY"));
+            finishIfDrained();
+        }
+
+        @Override
+        public void drain() {
+            time.execute(() -> {
+                draining = true;
+                finishIfDrained();
+            });
+        }
+
+        private void finishIfDrained() {
+            if (draining && streams.isEmpty() && calls.isEmpty()) {
+                time.execute(() -> end(GrpcStatus.OK));
             }
         }
 
@@ -178,8 +208,8 @@ final class FakeProvider implements Transport {
         public UpstreamStream subscribe(StreamListener told) {
             Stream stream = new Stream(this, told);
             streams.add(stream);
-            if (closed) {
-                stream.end(GrpcStatus.Code.UNAVAILABLE.with("closed"));
+            if (closed || draining) {
+                stream.end(GrpcStatus.Code.UNAVAILABLE.with("takes no calls"));
             } else {
                 stream.ping();
             }
@@ -277,7 +307,7 @@ final class FakeProvider implements Transport {
         void write(SubscribeUpdate update) {
             for (SubscribeUpdate sent : wire.apply(update)) {
                 byte[] bytes = sent.toByteArray();
-                time.after(DOWN.toNanos(), () -> {
+                time.after(DOWN.plus(link.lag).toNanos(), () -> {
                     if (!ended) {
                         listener.update(bytes);
                     }
@@ -304,6 +334,7 @@ final class FakeProvider implements Transport {
                 ended = true;
                 link.streams.remove(this);
                 listener.closed(why);
+                link.finishIfDrained();
             }
         }
 

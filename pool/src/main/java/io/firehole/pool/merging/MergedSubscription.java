@@ -72,6 +72,13 @@ public final class MergedSubscription {
         return seat;
     }
 
+    /** Takes a monitor in that comes from another call with filters that the provider is known to take. */
+    public Seat joinAccepted(Supplier<? extends Recipient> recipients, Subscription subscription, long nowNanos) {
+        Seat seat = join(recipients, subscription, nowNanos);
+        seat.versions.getLast().names.keySet().forEach(label -> label.accepted = true);
+        return seat;
+    }
+
     /**
      * Whether that can be asked as well without the request growing beyond what providers take. Filters that are here
      * already are counted twice, and those that linger count: it may say no where there is still room, never the reverse.

@@ -84,6 +84,16 @@ public final class OwnSubscription {
         return confirmed;
     }
 
+    /** What to ask on a call that goes on from here: the same, without a replay that has begun. */
+    public Subscription onward() {
+        return subscription.withoutReplay();
+    }
+
+    /** Whether a replay is asked for that has not begun. */
+    public boolean awaitsReplay() {
+        return !confirmed && subscription.request().hasFromSlot();
+    }
+
     /** The present call is over. A replay that has begun is not asked for again. */
     public void restart() {
         if (confirmed && subscription.request().hasFromSlot()) {

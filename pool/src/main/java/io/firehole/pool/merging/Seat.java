@@ -40,6 +40,11 @@ public final class Seat {
         return versions.getLast().isBegun();
     }
 
+    /** Whether the provider is known to take what was asked last. */
+    public boolean isAccepted() {
+        return versions.getLast().isAccepted();
+    }
+
     /** The first slot of which the newest request that is served gets everything; empty before that slot has begun. */
     public OptionalLong activeFromSlot() {
         OptionalLong slot = OptionalLong.empty();

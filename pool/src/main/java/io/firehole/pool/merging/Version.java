@@ -32,6 +32,11 @@ final class Version {
         return term != null && names.keySet().stream().anyMatch(label -> !label.accepted);
     }
 
+    /** Whether the provider is known to take all its labels. */
+    boolean isAccepted() {
+        return names.keySet().stream().allMatch(label -> label.accepted);
+    }
+
     boolean isSent() {
         return names.keySet().stream().allMatch(Label::isSent);
     }

@@ -73,6 +73,9 @@ public final class LabelRouter extends Router {
             slotSeen(update);
             settle(update.slot(), update.status());
         }
+        if (!isOurs(update)) {
+            return;
+        }
         int delivered = update.kind() == UpdateKind.BLOCK ? deliverEachName(update) : deliverOnce(update);
         if (delivered == 0 && !internal) {
             counts().wasUnrouted();
@@ -108,7 +111,7 @@ public final class LabelRouter extends Router {
         for (int i = 0; i < recipientCount; i++) {
             Recipient recipient = recipients[i];
             if (!recipient.isOver()) {
-                recipient.deliver(recipient.names, update.tail(), update.tailOffset(), update.tailLength());
+                recipient.take(update, recipient.names, update.tail(), update.tailOffset(), update.tailLength());
                 delivered++;
             }
         }
@@ -138,7 +141,7 @@ public final class LabelRouter extends Router {
                 Recipient recipient = target.term.recipient();
                 if (target.isServedAt(request) && !recipient.isOver()) {
                     for (byte[] name : target.eachName) {
-                        recipient.deliver(name, update.tail(), update.tailOffset(), update.tailLength());
+                        recipient.take(update, name, update.tail(), update.tailOffset(), update.tailLength());
                         delivered++;
                     }
                 }
@@ -156,7 +159,7 @@ public final class LabelRouter extends Router {
             if (!term.isSettled()) {
                 term.onSlot(slot, status);
                 if (term.isSettled()) {
-                    tellProgress();
+                    foundWholeSlot(term);
                 }
             }
         }

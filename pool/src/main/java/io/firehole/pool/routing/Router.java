@@ -4,6 +4,8 @@ import io.firehole.pool.time.NanoClock;
 import io.firehole.wire.MalformedUpdateException;
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,18 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     private final CallCounts counts = new CallCounts();
     private final SlotTrack slots;
     private volatile int requestInEffect;
+
+    /** By which everybody leaves for another call. Written by the control thread. */
+    private volatile @Nullable Handover departure;
+
+    /** The departure that the event loop has taken note of. */
+    private @Nullable Handover departing;
+
+    /** By which some have come from another call. Set before the call begins. */
+    private @Nullable Handover arrival;
+
+    private OptionalLong firstWholeSlot = OptionalLong.empty();
+    private boolean sealed;
 
     /**
      * @param clock for the heartbeat
@@ -57,8 +71,46 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
         if (update.kind() == UpdateKind.PING) {
             events.pinged();
         } else if (update.kind() != UpdateKind.PONG) {
+            if (arrival != null && arrival.completeIfReleased()) {
+                tellProgress();
+            }
+            sealed = false;
             route(update);
+            if (departing != null) {
+                departing.oldAdvanced(slots);
+            }
+            if (arrival != null && arrival.newAdvanced(slots, firstWholeSlot, sealed)) {
+                tellProgress();
+            }
         }
+    }
+
+    /** Everybody on the call leaves for another one, by that handover. Control thread. */
+    public final void depart(Handover handover) {
+        departure = handover;
+    }
+
+    /** Those whose recipients say so come from another call, by that handover. Before the first update. */
+    public final void arrive(Handover handover) {
+        arrival = handover;
+    }
+
+    /** Whether an update is this call's to deliver: with a departure going on it may be another's already. */
+    final boolean isOurs(RawUpdate update) {
+        Handover newest = departure;
+        if (newest != departing && newest != null) {
+            departing = newest;
+            newest.departs(slots);
+        }
+        return newest == null || newest.isOld(update);
+    }
+
+    /** A term has found the first slot that its call has whole. */
+    final void foundWholeSlot(Term term) {
+        if (firstWholeSlot.isEmpty()) {
+            firstWholeSlot = term.firstWholeSlot();
+        }
+        tellProgress();
     }
 
     abstract void route(RawUpdate update);
@@ -88,6 +140,7 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** Notes a block meta that came under the internal label. */
     final void sealSeen(RawUpdate update) {
         if (update.kind() == UpdateKind.BLOCK_META) {
+            sealed = true;
             slots.sealed(update.slot(), clock.nanos());
         }
     }

@@ -3,6 +3,7 @@ package io.firehole.pool.routing;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * What a call has shown of the chain: its heartbeat, and where a resumption would have to begin. Written on the event
@@ -10,12 +11,22 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SlotTrack {
 
+    /** Statuses remembered, as pairs of slot and status: those of some 70 slots. */
+    private static final int LATEST = 512;
+
+    private static final int STATUS_BITS = 4;
+
     private static final long NONE = -1;
 
     private final AtomicLong lastSeenNanos;
     private final AtomicLong first = new AtomicLong(NONE);
     private final AtomicLong highest = new AtomicLong(NONE);
     private final AtomicLong lastSealed = new AtomicLong(NONE);
+
+    /** Event loop only. */
+    private final long[] latest = new long[LATEST];
+
+    private int statuses;
 
     SlotTrack(long nowNanos) {
         lastSeenNanos = new AtomicLong(nowNanos);
@@ -43,6 +54,7 @@ public final class SlotTrack {
 
     void seen(long slot, SlotStatus status, long nowNanos) {
         lastSeenNanos.setRelease(nowNanos);
+        latest[statuses++ & (LATEST - 1)] = key(slot, status);
         boolean past = status == SlotStatus.SLOT_CONFIRMED || status == SlotStatus.SLOT_FINALIZED;
         if (!past && first.getPlain() == NONE) {
             first.setRelease(slot);
@@ -56,6 +68,20 @@ public final class SlotTrack {
         lastSeenNanos.setRelease(nowNanos);
         if (slot > lastSealed.getPlain()) {
             lastSealed.setRelease(slot);
+        }
+    }
+
+    /** A slot and a status as one number, in the order of slots; all statuses newer than our schema are one. */
+    static long key(long slot, SlotStatus status) {
+        int number = status == SlotStatus.UNRECOGNIZED ? (1 << STATUS_BITS) - 1 : status.getNumber();
+        return slot << STATUS_BITS | number;
+    }
+
+    /** The {@link #key}s of the statuses seen last. Event loop only. */
+    void latestStatuses(LongConsumer each) {
+        int known = Math.min(statuses, LATEST);
+        for (int i = 0; i < known; i++) {
+            each.accept(latest[i]);
         }
     }
 

@@ -67,7 +67,7 @@ public final class Term {
             return false;
         }
         slotsBegun = highestSlot;
-        recipient.begin();
+        recipient.start();
         begun = true;
         return true;
     }

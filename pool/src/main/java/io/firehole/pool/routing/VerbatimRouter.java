@@ -75,14 +75,16 @@ public final class VerbatimRouter extends Router {
             slotSeen(update);
             settle(term, update);
         }
-        deliver(update, internal);
+        if (isOurs(update)) {
+            deliver(update, internal);
+        }
     }
 
     private void settle(Term term, RawUpdate update) {
         if (!term.isSettled()) {
             term.onSlot(update.slot(), update.status());
             if (term.isSettled()) {
-                tellProgress();
+                foundWholeSlot(term);
             }
         }
     }
@@ -91,7 +93,7 @@ public final class VerbatimRouter extends Router {
         if (recipient.isOver()) {
             counts().wasUnrouted();
         } else if (internal == 0) {
-            recipient.deliver(Recipient.NO_NAMES, update.buffer(), 0, update.buffer().length);
+            recipient.take(update, Recipient.NO_NAMES, update.buffer(), 0, update.buffer().length);
         } else if (internal < update.filterCount()) {
             byte[] names = Recipient.NO_NAMES;
             for (int i = 0; i < update.filterCount(); i++) {
@@ -100,7 +102,7 @@ public final class VerbatimRouter extends Router {
                             names, Target.encoded(update.buffer(), update.filterOffset(i), update.filterLength(i)));
                 }
             }
-            recipient.deliver(names, update.tail(), update.tailOffset(), update.tailLength());
+            recipient.take(update, names, update.tail(), update.tailOffset(), update.tailLength());
         }
     }
 

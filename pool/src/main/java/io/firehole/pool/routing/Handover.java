@@ -1,0 +1,326 @@
+package io.firehole.pool.routing;
+
+import io.firehole.wire.RawUpdate;
+import io.firehole.wire.UpdateKind;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SlotStatus;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How monitors pass from one call to another at the boundary of a slot, so that nothing is lost, doubled or out of order.
+ *
+ * <p>Both calls ask the same and run side by side, each on its own event loop:
+ *
+ * <ol>
+ *   <li>The new call holds back what comes. When it knows a slot that it has whole, it <em>offers</em> that slot.
+ *   <li>When the old call has come that far, too, it <em>settles</em> the boundary: that slot, or the first one of which it
+ *       has not delivered anything yet, if that is later. From then on it leaves the boundary's slot and those after it to
+ *       the new call.
+ *   <li>When it has seen the seal of the slot before the boundary, or of a later one, it <em>releases</em>: it delivers
+ *       nothing any more.
+ *   <li>The new call then delivers what it held, without what was the old call's, and goes on: the handover is complete.
+ * </ol>
+ *
+ * <p>Statuses do not keep to the boundary, since those of earlier slots come for a long time. Each pair of slot and status
+ * passes once: the old call notes which ones it has delivered, and the new one leaves them out.
+ *
+ * <p><b>Which slots a call has whole.</b> At processed, the first that shows its first shred after the request was in effect
+ * (see {@link Term}). At confirmed and finalized, where a slot's content comes at one go, those after the first seal.
+ *
+ * <p><b>What it cannot do.</b> At processed, content that comes for a slot after the seal of a later one, as it may on a
+ * fork that dies, is passed as long as both calls get it in the same order; a provider whose nodes differ in that may show
+ * such an update twice or not at all. If the old call ends, or shows no seal in time, it is {@linkplain #force cut off}, and
+ * {@link #wasForced} says so.
+ */
+public final class Handover {
+
+    /** Updates that may be held back, of all monitors together; beyond that the old call is cut off. */
+    public static final int HELD_UPDATES_MAX = 262_144;
+
+    /** Bytes that may be held back; payloads that several monitors share are counted for each. */
+    public static final long HELD_BYTES_MAX = 128L << 20;
+
+    /** Slots behind the boundary after which no status is expected twice any more. */
+    private static final int STATUSES_KEPT_SLOTS = 512;
+
+    private static final int STATUSES_MAX = 16_384;
+
+    private static final long UNKNOWN = -1;
+
+    private final CommitmentLevel level;
+
+    /** The first slot the new call has whole. Written by the new call's event loop. */
+    private final AtomicLong offered = new AtomicLong(UNKNOWN);
+
+    /** The first slot that is the new call's to deliver. Written once: by the old call's event loop, or by force. */
+    private final AtomicLong boundary = new AtomicLong(UNKNOWN);
+
+    /** The highest slot of which the old call has delivered content. Written by its event loop. */
+    private final AtomicLong highestDelivered = new AtomicLong(UNKNOWN);
+
+    /** Which statuses the old call has delivered, or seen shortly before. Written by its event loop. */
+    private final Set<Long> told = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean released;
+    private volatile boolean forced;
+    private volatile boolean complete;
+
+    // The new call's event loop only.
+    private final Set<Recipient> begun = new HashSet<>();
+    private final List<Held> held = new ArrayList<>();
+    private long heldBytes;
+    private boolean beyond;
+
+    /** An update that was held back, or the mark of a seal if it is for nobody. */
+    private static final class Held {
+
+        private final @Nullable Recipient recipient;
+        private final UpdateKind kind;
+        private final long slot;
+        private final SlotStatus status;
+        private final byte[] head;
+        private final byte[] tail;
+        private final int tailOffset;
+        private final int tailLength;
+
+        /** The mark that a slot was sealed. */
+        Held(long sealed) {
+            this.recipient = null;
+            this.kind = UpdateKind.BLOCK_META;
+            this.slot = sealed;
+            this.status = SlotStatus.SLOT_PROCESSED;
+            this.head = Recipient.NO_NAMES;
+            this.tail = Recipient.NO_NAMES;
+            this.tailOffset = 0;
+            this.tailLength = 0;
+        }
+
+        Held(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int tailOffset, int tailLength) {
+            this.recipient = recipient;
+            this.kind = update.kind();
+            this.slot = update.slot();
+            this.status = statusOf(update);
+            this.head = head;
+            this.tail = tail;
+            this.tailOffset = tailOffset;
+            this.tailLength = tailLength;
+        }
+    }
+
+    /** @param level the commitment of both calls */
+    public Handover(CommitmentLevel level) {
+        this.level = level;
+    }
+
+    // ---- the old call's event loop ----
+
+    /** Takes note of what was delivered just before the handover began. */
+    void departs(SlotTrack seen) {
+        seen.latestStatuses(told::add);
+    }
+
+    /** Whether an update is still the old call's to deliver; it is taken for delivered then. */
+    boolean isOld(RawUpdate update) {
+        if (released) {
+            return false;
+        }
+        long first = boundary.get();
+        if (update.kind() == UpdateKind.SLOT) {
+            if (first != UNKNOWN && update.slot() >= first && followsContent(update.status())) {
+                return false;
+            }
+            if (told.size() >= STATUSES_MAX) {
+                long obsolete = SlotTrack.key(update.slot() - STATUSES_KEPT_SLOTS, SlotStatus.SLOT_PROCESSED);
+                told.removeIf(status -> status < obsolete);
+            }
+            told.add(SlotTrack.key(update.slot(), update.status()));
+            return true;
+        }
+        if (update.kind() == UpdateKind.UNKNOWN) {
+            return true;
+        }
+        if (first != UNKNOWN && update.slot() >= first) {
+            return false;
+        }
+        if (update.slot() > highestDelivered.getPlain()) {
+            highestDelivered.setRelease(update.slot());
+        }
+        return true;
+    }
+
+    /** The old call has dealt with an update: settles and releases when it can. */
+    void oldAdvanced(SlotTrack seen) {
+        if (released) {
+            return;
+        }
+        long sealed = seen.lastSealed().orElse(UNKNOWN);
+        if (boundary.get() == UNKNOWN) {
+            long first = offered.get();
+            if (first == UNKNOWN || !hasPassed(first, sealed, seen)) {
+                return;
+            }
+            boundary.compareAndSet(UNKNOWN, Math.max(first, highestDelivered.getPlain() + 1));
+        }
+        if (sealed >= boundary.get() - 1) {
+            released = true;
+        }
+    }
+
+    /**
+     * Whether the old call has come to where the new one was when it offered: what it has not seen by now the new call
+     * sees for certain.
+     */
+    private boolean hasPassed(long first, long sealed, SlotTrack seen) {
+        return level == CommitmentLevel.PROCESSED ? seen.highestOrZero() >= first : sealed >= first - 1;
+    }
+
+    /** Whether that status comes after the content of its slot, on a call of this commitment. */
+    private boolean followsContent(SlotStatus status) {
+        return switch (level) {
+            case CONFIRMED -> status == SlotStatus.SLOT_CONFIRMED || status == SlotStatus.SLOT_FINALIZED;
+            case FINALIZED -> status == SlotStatus.SLOT_FINALIZED;
+            default -> true;
+        };
+    }
+
+    // ---- the new call's event loop ----
+
+    /** A recipient of the new call is served from now on; whether it may take updates at once. */
+    boolean arrives(Recipient recipient) {
+        if (complete || released) {
+            return true;
+        }
+        begun.add(recipient);
+        return false;
+    }
+
+    /** What the new call is about to deal with comes after what the old one has delivered, if that has released. */
+    boolean completeIfReleased() {
+        if (complete || !released) {
+            return false;
+        }
+        begun.forEach(Recipient::begin);
+        for (Held update : held) {
+            Recipient recipient = update.recipient;
+            if (recipient == null) {
+                passed(update.slot);
+            } else if (isNew(update.kind, update.slot, update.status) && !recipient.isOver()) {
+                recipient.deliver(update.head, update.tail, update.tailOffset, update.tailLength);
+            }
+        }
+        begun.clear();
+        held.clear();
+        complete = true;
+        return true;
+    }
+
+    /** Whether an update is the new call's to deliver now; if it is not yet known, it is held back. */
+    boolean admits(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int offset, int length) {
+        if (complete) {
+            return isNew(update.kind(), update.slot(), statusOf(update));
+        }
+        if (!begun.contains(recipient)) {
+            // It began when the old call was over already.
+            return true;
+        }
+        held.add(new Held(recipient, update, head, tail, offset, length));
+        heldBytes += length;
+        if (held.size() >= HELD_UPDATES_MAX || heldBytes >= HELD_BYTES_MAX) {
+            force();
+        }
+        return false;
+    }
+
+    /** The new call has dealt with an update: offers a slot when it can. */
+    boolean newAdvanced(SlotTrack seen, OptionalLong firstWholeSlot, boolean sealed) {
+        if (sealed) {
+            long slot = seen.lastSealed().orElse(UNKNOWN);
+            if (complete) {
+                passed(slot);
+            } else {
+                held.add(new Held(slot));
+            }
+        }
+        if (offered.getPlain() != UNKNOWN || begun.isEmpty()) {
+            return false;
+        }
+        OptionalLong first = level == CommitmentLevel.PROCESSED
+                ? firstWholeSlot
+                : sealed ? OptionalLong.of(seen.lastSealed().orElse(UNKNOWN) + 1) : OptionalLong.empty();
+        first.ifPresent(offered::setRelease);
+        return first.isPresent();
+    }
+
+    private void passed(long sealed) {
+        long first = boundary.get();
+        beyond |= sealed >= first - 1;
+        if (complete && sealed > first + STATUSES_KEPT_SLOTS) {
+            told.clear();
+        }
+    }
+
+    private boolean isNew(UpdateKind kind, long slot, SlotStatus status) {
+        return switch (kind) {
+            case SLOT -> !told.contains(SlotTrack.key(slot, status));
+            case UNKNOWN -> complete;
+            default -> beyond || slot >= boundary.get();
+        };
+    }
+
+    /** That of a slot update; for other kinds one that nobody looks at. */
+    private static SlotStatus statusOf(RawUpdate update) {
+        return update.kind() == UpdateKind.SLOT ? update.status() : SlotStatus.SLOT_PROCESSED;
+    }
+
+    // ---- any thread ----
+
+    /** Whether the new call has found a slot that it has whole. */
+    public boolean isOffered() {
+        return offered.get() != UNKNOWN;
+    }
+
+    /** Whether the new call delivers. */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    /** Whether the old call was cut off before it had delivered all that was its own. */
+    public boolean wasForced() {
+        return forced;
+    }
+
+    /** The first slot that is the new call's; 0 if all are, empty while that is not settled. */
+    public OptionalLong boundary() {
+        long first = boundary.get();
+        return first == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(first);
+    }
+
+    /**
+     * The old call has ended, or has had time enough: the new one delivers what it has. Nothing of which the old one has
+     * delivered a part comes again.
+     */
+    public void force() {
+        if (released) {
+            return;
+        }
+        forced = true;
+        boundary.compareAndSet(UNKNOWN, Math.max(offered.get(), highestDelivered.getAcquire() + 1));
+        released = true;
+    }
+
+    /**
+     * The new call has ended; the old one is to go on as if nothing had been.
+     *
+     * @return false if it is too late for that, since the old one has left slots to the new one
+     */
+    public boolean cancel() {
+        return boundary.compareAndSet(UNKNOWN, Long.MAX_VALUE) && !released;
+    }
+}

@@ -1,0 +1,296 @@
+package io.firehole.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.UnknownFieldSet;
+import io.firehole.pool.budget.PermitClass;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterBlocks;
+import io.firehole.wire.proto.SubscribeRequestFilterBlocksMeta;
+import io.firehole.wire.proto.SubscribeRequestFilterEntry;
+import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A connection that is replaced while monitors are on it: each of them gets what it would have got without. */
+class ReplacedConnectionTest {
+
+    private static final int SEEDS = 12;
+    private static final Duration TO_MOVE = Duration.ofSeconds(6);
+
+    private record Watched(Reader reader, DirectSubscription truth) {}
+
+    private World world = new World(21).running();
+    private final List<Watched> watched = new ArrayList<>();
+
+    private Reader joined(String id, SubscribeRequest request) {
+        Reader reader = world.monitor(id);
+        DirectSubscription truth = new DirectSubscription(false);
+        truth.asks(world.time.nanos(), request);
+        reader.ask(request);
+        watched.add(new Watched(reader, truth));
+        world.pass(Duration.ofMillis(150));
+        return reader;
+    }
+
+    /** One of every kind at every commitment, some of them with streams of their own. */
+    private void everyKind() {
+        for (CommitmentLevel level :
+                List.of(CommitmentLevel.PROCESSED, CommitmentLevel.CONFIRMED, CommitmentLevel.FINALIZED)) {
+            List<SubscribeRequest> kinds = List.of(
+                    World.transactions("t", 1, 2),
+                    World.accounts("a", 1, 2, 3),
+                    SubscribeRequest.newBuilder()
+                            .putSlots(
+                                    "s",
+                                    SubscribeRequestFilterSlots.newBuilder()
+                                            .setInterslotUpdates(true)
+                                            .build())
+                            .build(),
+                    SubscribeRequest.newBuilder()
+                            .putEntry("e", SubscribeRequestFilterEntry.getDefaultInstance())
+                            .putBlocksMeta("m", SubscribeRequestFilterBlocksMeta.getDefaultInstance())
+                            .putSlots("s", SubscribeRequestFilterSlots.getDefaultInstance())
+                            .mergeFrom(World.transactions("t"))
+                            .build(),
+                    SubscribeRequest.newBuilder()
+                            .putBlocks("b", SubscribeRequestFilterBlocks.getDefaultInstance())
+                            .putBlocks("c", SubscribeRequestFilterBlocks.getDefaultInstance())
+                            .putEntry("e", SubscribeRequestFilterEntry.getDefaultInstance())
+                            .build());
+            for (int kind = 0; kind < kinds.size(); kind++) {
+                SubscribeRequest request =
+                        kinds.get(kind).toBuilder().setCommitment(level).build();
+                joined(level.name() + kind, request);
+                if (kind > 1) {
+                    joined(level.name() + kind + "own", withAStreamOfItsOwn(request));
+                }
+            }
+        }
+        world.pass(Duration.ofSeconds(3));
+    }
+
+    private static SubscribeRequest withAStreamOfItsOwn(SubscribeRequest request) {
+        return request.toBuilder()
+                .setUnknownFields(UnknownFieldSet.newBuilder()
+                        .addField(
+                                3_000,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build())
+                .build();
+    }
+
+    private void assertNothingLostDoubledOrReordered(String as) {
+        world.pass(TO_MOVE);
+        world.chain.stop();
+        world.pass(Duration.ofSeconds(3));
+        for (Watched one : watched) {
+            assertThat(one.truth().faultIn(one.reader().received, world.events))
+                    .as("%s, monitor %s", as, one.reader().stream.monitor().id())
+                    .isNull();
+            assertThat(one.reader().ended()).isNull();
+        }
+        assertThat(world.pool.stats().gaps()).as(as).isEmpty();
+    }
+
+    private void inManyWorlds(java.util.function.Consumer<Random> what) {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Random random = new Random(seed);
+            world = new World(seed).running();
+            watched.clear();
+            everyKind();
+            world.provider.lags = () -> Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(800));
+            what.accept(random);
+            assertNothingLostDoubledOrReordered("seed " + seed);
+        }
+    }
+
+    private List<Long> connections() {
+        return world.pool.stats().connections().stream()
+                .map(PoolStats.ConnectionStats::id)
+                .toList();
+    }
+
+    private long onlyConnection() {
+        assertThat(world.pool.stats().connections()).hasSize(1);
+        return world.pool.stats().connections().getFirst().id();
+    }
+
+    @Test
+    void keepsEveryMonitorExactWhenItIsRenewedOnDemand() {
+        inManyWorlds(random -> {
+            world.pass(Duration.ofMillis(random.nextInt(400)));
+            List<Long> before = connections();
+            before.forEach(id -> assertThat(world.pool.reconnect(id)).isEqualTo(Pool.Reconnect.BEGUN));
+            world.pass(TO_MOVE);
+            assertThat(connections()).hasSameSizeAs(before).doesNotContainAnyElementsOf(before);
+            assertThat(world.provider.open()).hasSameSizeAs(before);
+        });
+    }
+
+    @Test
+    void keepsEveryMonitorExactWhenTheProviderSendsGoAway() {
+        inManyWorlds(random -> {
+            world.pass(Duration.ofMillis(random.nextInt(400)));
+            List<Long> before = connections();
+            List.copyOf(world.provider.open()).forEach(FakeProvider.Link::goAway);
+            world.pass(TO_MOVE);
+            assertThat(connections()).hasSameSizeAs(before).doesNotContainAnyElementsOf(before);
+        });
+    }
+
+    @Test
+    void keepsThemExactWhenItIsRenewedAgainAndAgain() {
+        inManyWorlds(random -> {
+            for (int i = 0; i < 5; i++) {
+                connections().forEach(world.pool::reconnect);
+                world.pass(Duration.ofMillis(random.nextInt(3_000)));
+            }
+        });
+    }
+
+    @Test
+    void takesAPermitOfTheLeastUrgentClass() {
+        joined("a", World.slots("s"));
+        world.pool.reconnect(onlyConnection());
+        world.pass(TO_MOVE);
+        assertThat(world.provider.purposes).containsExactly(PermitClass.FIRST_CONNECT, PermitClass.MANUAL);
+    }
+
+    @Test
+    void goesOnWithTheOldConnectionUntilTheNewOneIsProven() {
+        Reader reader = joined("a", World.slots("s"));
+        world.provider.accepts = id -> false;
+        world.pool.reconnect(onlyConnection());
+        world.pass(Duration.ofMinutes(1));
+        assertThat(world.stats("a").connectionId()).isEqualTo(1);
+        assertThat(world.pool.ready()).isTrue();
+        int received = reader.received.size();
+        world.pass(Duration.ofSeconds(4));
+        assertThat(reader.received).hasSizeGreaterThan(received);
+        assertThat(world.pool.stats().connections().getFirst().state()).isEqualTo(PoolStats.ConnectionState.DRAINING);
+
+        world.provider.accepts = id -> true;
+        world.pass(Backoff.CAP);
+        assertThat(world.stats("a").connectionId()).isGreaterThan(1);
+        assertNothingLostDoubledOrReordered("after many attempts");
+    }
+
+    @Test
+    void triesAtOnceWhatWaitsForItsTurn() {
+        joined("a", World.slots("s"));
+        world.monitor("b", Group.LOW).ask(World.slots("s"));
+        world.pass(Duration.ofSeconds(1));
+        world.provider.accepts = id -> id > 5;
+        world.provider.open().get(1).cut("reset by peer");
+        world.pass(Backoff.FIRST.plus(Backoff.FIRST));
+        PoolStats.ConnectionStats broken = world.pool.stats().connections().getLast();
+        assertThat(broken.state()).isEqualTo(PoolStats.ConnectionState.BROKEN);
+        world.provider.accepts = id -> true;
+        assertThat(world.pool.reconnect(broken.id())).isEqualTo(Pool.Reconnect.BEGUN);
+        world.pass(Duration.ofMillis(50));
+        assertThat(world.pool.stats().healthy()).isEqualTo(2);
+    }
+
+    @Test
+    void knowsNoConnectionThatIsGone() {
+        assertThat(world.pool.reconnect(99)).isEqualTo(Pool.Reconnect.UNKNOWN);
+        world.pool.reconnect(onlyConnection());
+        assertThat(world.pool.reconnect(1)).isEqualTo(Pool.Reconnect.UNDER_WAY);
+        world.pass(TO_MOVE);
+        assertThat(world.pool.reconnect(1)).isEqualTo(Pool.Reconnect.UNKNOWN);
+    }
+
+    @Test
+    void takesABreakOfTheOldConnectionMeanwhileForWhatItIs() {
+        Reader reader = joined("a", World.transactions("t"));
+        world.provider.lags = () -> Duration.ofMillis(300);
+        world.provider.open().getFirst().goAway();
+        world.pass(Duration.ofMillis(100));
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(TO_MOVE);
+        int received = reader.received.size();
+        world.pass(Duration.ofSeconds(4));
+        assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
+        assertThat(world.pool.stats().gaps()).hasSize(1);
+        assertThat(world.pool.stats().gaps().getFirst().monitors()).containsExactly("a");
+    }
+
+    @Test
+    void startsAnewWhenTheCallThatIsToFollowFails() {
+        joined("a", World.transactions("t"));
+        world.pool.reconnect(onlyConnection());
+        world.pass(Duration.ofMillis(20));
+        FakeProvider.Stream following = world.provider.streams().getLast();
+        following.end(GrpcStatus.Code.INTERNAL.with("lagged"));
+        assertNothingLostDoubledOrReordered("the second attempt");
+    }
+
+    @Test
+    void cutsOffAnOldCallThatShowsNoSealAnyMore() {
+        Reader reader = joined("a", World.transactions("t"));
+        world.pass(Duration.ofSeconds(2));
+        FakeProvider.Stream old = world.provider.streams().getFirst();
+        old.silent = true;
+        world.pool.reconnect(onlyConnection());
+        world.pass(Upstream.HANDOVER_PATIENCE.plusMillis(1_200));
+        assertThat(world.provider.streams()).doesNotContain(old).hasSize(1);
+        world.pass(Duration.ofSeconds(4));
+        assertThat(reader.received).doesNotHaveDuplicates();
+        assertThat(world.pool.stats().gaps()).hasSize(1);
+        assertThat(world.pool.stats().gaps().getFirst().cause()).contains("no slot was sealed within 2 s");
+    }
+
+    @Test
+    void letsAMonitorChangeItsMindOnTheWay() {
+        Reader reader = joined("a", World.transactions("t", 1));
+        world.pool.reconnect(onlyConnection());
+        world.pass(Duration.ofMillis(30));
+        reader.ask(World.accounts("x", 2));
+        world.pass(TO_MOVE);
+        int before = reader.received.size();
+        world.pass(Duration.ofSeconds(3));
+        assertThat(reader.received.subList(before, reader.received.size()))
+                .isNotEmpty()
+                .allSatisfy(update -> assertThat(update.hasAccount()).isTrue());
+        assertThat(reader.received).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void letsMonitorsComeAndGoOnTheWay() {
+        Reader leaving = joined("a", World.transactions("t", 1));
+        world.pool.reconnect(onlyConnection());
+        world.pass(Duration.ofMillis(10));
+        Reader coming = joined("b", World.slots("s"));
+        leaving.stream.close();
+        world.pass(TO_MOVE);
+        assertThat(coming.received).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(world.provider.streams()).hasSize(1);
+        assertThat(world.pool.stats().streams()).hasSize(1);
+        assertThat(onlyConnection()).isEqualTo(2);
+    }
+
+    @Test
+    void keepsTheSlotFromWhichAMonitorGetsEverything() {
+        joined("a", World.slots("s"));
+        world.pass(Duration.ofSeconds(1));
+        long before = world.stats("a").activeFromSlot().orElseThrow();
+        world.pool.reconnect(onlyConnection());
+        world.pass(TO_MOVE);
+        assertThat(world.stats("a").activeFromSlot()).hasValue(before);
+    }
+
+    @Test
+    void replacesAConnectionThatCarriesNothing() {
+        world.provider.open().getFirst().goAway();
+        world.pass(Duration.ofSeconds(2));
+        assertThat(world.provider.open()).hasSize(1);
+        assertThat(world.pool.ready()).isTrue();
+        assertThat(onlyConnection()).isEqualTo(2);
+    }
+}
