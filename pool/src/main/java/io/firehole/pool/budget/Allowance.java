@@ -41,6 +41,9 @@ final class Allowance {
     private boolean looked;
     private long lookedNanos;
 
+    /** Until when an attempt of others may still be under way: until then its outcome can make room earlier. */
+    private long othersLandNanos;
+
     /** @param ledger null if what is granted is remembered by this process only */
     Allowance(@Nullable Ledger ledger, List<BudgetRule> rules, LedgerStanding standing, long nowNanos) {
         this.ledger = ledger;
@@ -114,6 +117,7 @@ final class Allowance {
         }
         if (own.remove(interval.id) != null) {
             interval.boundNanos = interval.grantedNanos;
+            interval.undone = true;
             write(interval, nowNanos + ConnectionBudget.WRITE_WITHIN.toNanos());
         }
     }
@@ -134,7 +138,7 @@ final class Allowance {
             return 0;
         }
         long dueNanos = Long.MAX_VALUE;
-        if (somebodyWaits) {
+        if (somebodyWaits && othersLandNanos - nowNanos > 0) {
             dueNanos = lookedNanos + ConnectionBudget.LOOK_AGAIN.toNanos() - nowNanos;
         }
         if (!unwritten.isEmpty()) {
@@ -147,19 +151,20 @@ final class Allowance {
     void look(Page page, long nowNanos) {
         looked = true;
         lookedNanos = nowNanos;
+        othersLandNanos = nowNanos;
         own.values().removeIf(interval -> interval.boundNanos + keptNanos - nowNanos <= 0);
-        for (RuleKeeper keeper : keepers) {
-            List<Interval> others = new ArrayList<>();
-            for (LedgerEntry entry : page.entries) {
-                if (keeper.rule().counts().has(entry.kind()) && !own.containsKey(entry.id())) {
-                    others.add(new Interval(
-                            entry.id(),
-                            entry.kind(),
-                            nowNanos - (page.nowNanos - entry.grantedNanos()),
-                            nowNanos - (page.nowNanos - entry.boundNanos())));
-                }
+        List<Interval> others = new ArrayList<>();
+        for (LedgerEntry entry : page.entries) {
+            if (!own.containsKey(entry.id())) {
+                long boundNanos = nowNanos + (entry.boundNanos() - page.nowNanos);
+                long grantedNanos = nowNanos + (entry.grantedNanos() - page.nowNanos);
+                others.add(new Interval(entry.id(), entry.kind(), grantedNanos, boundNanos));
+                othersLandNanos = boundNanos - othersLandNanos > 0 ? boundNanos : othersLandNanos;
             }
-            keeper.look(others, nowNanos);
+        }
+        for (RuleKeeper keeper : keepers) {
+            BudgetRule.Counts counts = keeper.rule().counts();
+            keeper.look(others.stream().filter(other -> counts.has(other.kind)).toList(), nowNanos);
         }
     }
 
@@ -171,7 +176,9 @@ final class Allowance {
             }
         }
         for (Interval interval : unwritten.values()) {
-            page.moved.add(page.entry(interval, page.toLedger(interval.grantedNanos)));
+            if (!interval.undone || page.knows(interval.id)) {
+                page.moved.add(page.entry(interval, page.toLedger(interval.grantedNanos)));
+            }
             page.written.put(interval, interval.boundNanos);
         }
     }
@@ -200,6 +207,7 @@ final class Allowance {
         private final List<LedgerEntry> added = new ArrayList<>();
         private final List<LedgerEntry> moved = new ArrayList<>();
         private final Map<Interval, Long> written = new HashMap<>();
+        private final Set<UUID> known = new HashSet<>();
 
         /** @param askedNanos our own clock before the turn was asked for */
         private Page(LedgerView view, long askedNanos) {
@@ -207,10 +215,15 @@ final class Allowance {
             this.nowNanos = view.nowNanos();
             this.askedNanos = askedNanos;
             this.entries = view.entries();
+            entries.forEach(entry -> known.add(entry.id()));
         }
 
         Allowance allowance() {
             return Allowance.this;
+        }
+
+        private boolean knows(UUID id) {
+            return known.contains(id);
         }
 
         private long toLedger(long ownNanos) {
@@ -224,13 +237,8 @@ final class Allowance {
         /** Writes what was prepared. Without the lock: it may block. */
         void write() {
             added.forEach(view::add);
-            if (moved.isEmpty()) {
-                return;
-            }
-            Set<UUID> known = new HashSet<>();
-            entries.forEach(entry -> known.add(entry.id()));
             for (LedgerEntry entry : moved) {
-                if (known.contains(entry.id())) {
+                if (knows(entry.id())) {
                     view.bound(entry.id(), entry.boundNanos());
                 } else if (entry.boundNanos() + keptNanos - nowNanos > 0) {
                     // Forgotten too early: the process was stopped, or the machine slept, in the middle of an attempt.

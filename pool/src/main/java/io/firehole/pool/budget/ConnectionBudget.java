@@ -60,7 +60,7 @@ public final class ConnectionBudget {
     /** Outcomes are written to a ledger with the next permit, or within this time. Losing one does no harm. */
     static final Duration WRITE_WITHIN = Duration.ofMillis(100);
 
-    /** While somebody waits, a ledger is looked at this often: outcomes that others write there may make room earlier. */
+    /** While somebody waits and others are under way, a ledger is looked at this often: their outcomes may make room. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     /** Turns up to this long need no later fence: they are a small part of it. */
@@ -715,6 +715,9 @@ public final class ConnectionBudget {
         long dueNanos = queue.isEmpty() ? Long.MAX_VALUE : queue.nextInNanos(nowNanos, admission(nowNanos));
         for (Scope scope : scopes) {
             dueNanos = Math.min(dueNanos, scope.inUse(nowNanos).turnDueInNanos(!queue.isEmpty(), nowNanos));
+            if (scope.usesShare(nowNanos) && !queue.isEmpty()) {
+                dueNanos = Math.min(dueNanos, scope.common().standing().blockedForNanos(nowNanos));
+            }
         }
         return dueNanos == Long.MAX_VALUE ? dueNanos : Math.max(dueNanos, blockedForNanos(nowNanos));
     }

@@ -17,6 +17,9 @@ final class Interval {
     final long grantedNanos;
     long boundNanos;
 
+    /** Nothing was ever attempted with it: a ledger that does not know it need not. */
+    boolean undone;
+
     Interval(UUID id, AttemptKind kind, long grantedNanos, long boundNanos) {
         this.id = id;
         this.kind = kind;

@@ -1,6 +1,7 @@
 package io.firehole.pool.budget;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 
@@ -28,6 +29,12 @@ final class IntervalLog implements RuleKeeper {
     private final List<Interval> own = new ArrayList<>();
     private final List<Interval> others = new ArrayList<>();
 
+    /** When each of them expires, in order, from {@link #baseNanos} on: asked far more often than it changes. */
+    private long[] expiries = {};
+
+    private long baseNanos;
+    private boolean stale;
+
     IntervalLog(BudgetRule rule) {
         this.rule = rule;
         this.keptNanos = keptNanos(rule);
@@ -46,27 +53,21 @@ final class IntervalLog implements RuleKeeper {
 
     @Override
     public int used(long nowNanos) {
-        forgetExpired(own, nowNanos);
-        forgetExpired(others, nowNanos);
-        return own.size() + others.size();
+        return expiries(nowNanos).length - expired(nowNanos);
     }
 
     @Override
     public long admitsInNanos(PermitClass purpose, long nowNanos) {
-        int over = used(nowNanos) - purpose.limit(estimate.believed(nowNanos));
-        if (over < 0) {
-            return 0;
-        }
-        return expiriesInNanos(nowNanos).stream()
-                .sorted()
-                .skip(over)
-                .findFirst()
-                .orElse(0L);
+        long[] sorted = expiries(nowNanos);
+        int expired = expired(nowNanos);
+        int over = sorted.length - expired - purpose.limit(estimate.believed(nowNanos));
+        return over < 0 ? 0 : sorted[expired + over] - (nowNanos - baseNanos);
     }
 
     @Override
     public void add(Interval interval) {
         own.add(interval);
+        stale = true;
     }
 
     @Override
@@ -74,17 +75,20 @@ final class IntervalLog implements RuleKeeper {
         if (!own.contains(interval)) {
             own.add(interval);
         }
+        stale = true;
     }
 
     @Override
     public void undo(Interval interval) {
         own.remove(interval);
+        stale = true;
     }
 
     @Override
     public void look(List<Interval> intervals, long nowNanos) {
         others.clear();
         others.addAll(intervals);
+        stale = true;
     }
 
     @Override
@@ -94,27 +98,45 @@ final class IntervalLog implements RuleKeeper {
 
     @Override
     public Outlook outlook(long nowNanos) {
-        used(nowNanos);
-        return new Outlook.OfIntervals(
-                estimate.believed(nowNanos), keptNanos, new PriorityQueue<>(expiriesInNanos(nowNanos)));
+        PriorityQueue<Long> live = new PriorityQueue<>();
+        for (long expiry : expiries(nowNanos)) {
+            live.add(expiry - (nowNanos - baseNanos));
+        }
+        return new Outlook.OfIntervals(estimate.believed(nowNanos), keptNanos, live);
     }
 
-    private List<Long> expiriesInNanos(long nowNanos) {
-        List<Long> expiries = new ArrayList<>(own.size() + others.size());
-        for (Interval interval : own) {
-            expiries.add(expiresInNanos(interval, nowNanos));
+    private int expired(long nowNanos) {
+        int expired = 0;
+        while (expired < expiries.length && expiries[expired] <= nowNanos - baseNanos) {
+            expired++;
         }
-        for (Interval interval : others) {
-            expiries.add(expiresInNanos(interval, nowNanos));
+        return expired;
+    }
+
+    private long[] expiries(long nowNanos) {
+        if (stale) {
+            stale = false;
+            baseNanos = nowNanos;
+            forgetExpired(own);
+            forgetExpired(others);
+            expiries = new long[own.size() + others.size()];
+            int at = 0;
+            for (Interval interval : own) {
+                expiries[at++] = expiresInNanos(interval);
+            }
+            for (Interval interval : others) {
+                expiries[at++] = expiresInNanos(interval);
+            }
+            Arrays.sort(expiries);
         }
         return expiries;
     }
 
-    private void forgetExpired(List<Interval> intervals, long nowNanos) {
-        intervals.removeIf(interval -> expiresInNanos(interval, nowNanos) <= 0);
+    private void forgetExpired(List<Interval> intervals) {
+        intervals.removeIf(interval -> expiresInNanos(interval) <= 0);
     }
 
-    private long expiresInNanos(Interval interval, long nowNanos) {
-        return interval.boundNanos + keptNanos - nowNanos;
+    private long expiresInNanos(Interval interval) {
+        return interval.boundNanos + keptNanos - baseNanos;
     }
 }

@@ -2,6 +2,7 @@ package io.firehole.pool.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -10,43 +11,69 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The claim of the budget, against thousands of schedules; and proof that these would find who breaks it. */
+/** The claim of the budget, against very many schedules; and proof that these would find who breaks it. */
 class NeverMoreThanTheRuleTest {
 
-    private static final int SCHEDULES = Integer.getInteger("firehole.schedules", 3_000);
+    /** A million in continuous integration, fewer at home; {@code -Dfirehole.schedules=N} says otherwise. */
+    private static final int SCHEDULES =
+            Integer.getInteger("firehole.schedules", "true".equals(System.getenv("CI")) ? 1_000_000 : 20_000);
 
     /** A search of this length takes well under a second. */
     private static final int SEARCH_MAX = 200;
 
     @Test
     void theProviderNeverCountsMoreInAnyClosedWindow() {
-        for (long seed = 0; seed < SCHEDULES; seed++) {
-            Schedule schedule = new Schedule(seed, Gatekeeper.INTERVAL_LOG);
-            schedule.play();
-            if (schedule.violated() || !schedule.allServed()) {
-                // Not an assertion for each: their descriptions would take most of the time.
-                throw new AssertionError("seed " + seed + ": " + schedule);
-            }
-        }
+        assertHolds(0, SCHEDULES / 2, Schedule.Cast.ONE, Limiters.INTERVAL_LOG);
+    }
+
+    @Test
+    void norFromSeveralProcessesThatCrashAndStartAgain() {
+        assertHolds(SCHEDULES / 2, SCHEDULES, Schedule.Cast.SEVERAL_WITH_CRASHES, Limiters.INTERVAL_LOG_WITH_LEDGER);
+    }
+
+    private static void assertHolds(long firstSeed, long endSeed, Schedule.Cast cast, Gatekeeper.Kind kind) {
+        Optional<String> broken = LongStream.range(firstSeed, endSeed)
+                .parallel()
+                .mapToObj(seed -> {
+                    Schedule schedule = new Schedule(seed, cast, kind);
+                    schedule.play();
+                    return schedule.violated() || !schedule.allServed() ? "seed " + seed + ": " + schedule : "";
+                })
+                .filter(text -> !text.isEmpty())
+                .findFirst();
+        assertThat(broken).isEmpty();
     }
 
     static Stream<Arguments> lesserOnes() {
         return Stream.of(
-                Arguments.of("token bucket", Gatekeeper.TOKEN_BUCKET),
-                Arguments.of("sliding log", Gatekeeper.SLIDING_LOG),
-                Arguments.of("sliding log with a margin", Gatekeeper.CAREFUL_SLIDING_LOG));
+                Arguments.of("token bucket", Limiters.TOKEN_BUCKET),
+                Arguments.of("fixed window", Limiters.FIXED_WINDOW),
+                Arguments.of("spacing", Limiters.SPACING),
+                Arguments.of("sliding log", Limiters.SLIDING_LOG),
+                Arguments.of("sliding log with a margin", Limiters.CAREFUL_SLIDING_LOG));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lesserOnes")
     void theSameSchedulesSoonFindWhatBreaksTheRule(String name, Gatekeeper.Kind kind) {
-        OptionalLong violation = LongStream.range(0, SEARCH_MAX)
+        assertThat(firstViolation(Schedule.Cast.ONE, kind))
+                .as("a violation by a %s", name)
+                .isPresent();
+    }
+
+    @Test
+    void theSameSchedulesSoonFindThatABudgetWithoutALedgerForgets() {
+        assertThat(firstViolation(Schedule.Cast.SEVERAL_WITH_CRASHES, Limiters.INTERVAL_LOG))
+                .isPresent();
+    }
+
+    private static OptionalLong firstViolation(Schedule.Cast cast, Gatekeeper.Kind kind) {
+        return LongStream.range(0, SEARCH_MAX)
                 .filter(seed -> {
-                    Schedule schedule = new Schedule(seed, kind);
+                    Schedule schedule = new Schedule(seed, cast, kind);
                     schedule.play();
                     return schedule.violated();
                 })
                 .findFirst();
-        assertThat(violation).as("a violation by a %s", name).isPresent();
     }
 }
