@@ -8,6 +8,8 @@ import io.firehole.pool.PoolConfig;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
+import io.firehole.sharing.DatabaseAccess;
+import io.firehole.sharing.SharedAllowance;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -152,14 +154,14 @@ public final class ConfigReader {
             }
             return Optional.empty();
         }
-        for (BudgetRule rule : rules) {
-            if ((long) hosts * share >= rule.max()) {
-                problems.add(Keys.SHARING_SHARE.path() + ": " + hosts + " hosts with a share of " + share
-                        + " each leave nothing of " + rule.max() + " to share");
-            }
+        SharedAllowance allowance = new SharedAllowance(hosts, share);
+        try {
+            allowance.shared(rules);
+        } catch (IllegalArgumentException nothingLeft) {
+            problems.add(Keys.SHARING_SHARE.path() + ": " + nothingLeft.getMessage());
         }
         String password = passwordFile == null ? "" : password(passwordFile);
-        return Optional.of(new SharingConfig(url, Optional.ofNullable(user), password, hosts, share));
+        return Optional.of(new SharingConfig(new DatabaseAccess(url, Optional.ofNullable(user), password), allowance));
     }
 
     private String password(Path path) {

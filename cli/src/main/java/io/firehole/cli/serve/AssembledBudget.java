@@ -1,9 +1,11 @@
 package io.firehole.cli.serve;
 
+import io.firehole.cli.config.SharingConfig;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.BudgetRuntime;
 import io.firehole.pool.budget.BudgetSettings;
 import io.firehole.pool.budget.ConnectionBudget;
+import io.firehole.pool.budget.PrivateShare;
 import io.firehole.pool.budget.ledger.BootClock;
 import io.firehole.pool.budget.ledger.FileLedger;
 import io.firehole.pool.budget.ledger.Ledger;
@@ -11,10 +13,13 @@ import io.firehole.pool.budget.ledger.Retention;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.time.Timers;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
+import io.firehole.sharing.PostgresLedger;
+import io.firehole.sharing.SharedAllowance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +41,9 @@ final class AssembledBudget implements AutoCloseable {
 
     private final ConnectionBudget budget;
     private final ScheduledExecutorService thread;
-    private final Map<String, Ledger> ledgers;
+    private final List<Ledger> ledgers;
 
-    private AssembledBudget(ConnectionBudget budget, ScheduledExecutorService thread, Map<String, Ledger> ledgers) {
+    private AssembledBudget(ConnectionBudget budget, ScheduledExecutorService thread, List<Ledger> ledgers) {
         this.budget = budget;
         this.thread = thread;
         this.ledgers = ledgers;
@@ -46,7 +51,7 @@ final class AssembledBudget implements AutoCloseable {
 
     /** One that this process alone remembers, for a provider that lives no longer. */
     static AssembledBudget inMemory(List<BudgetRule> rules) {
-        return of(rules, Map.of(), NanoClock.system());
+        return of(BudgetSettings.of(rules), NanoClock.system());
     }
 
     /**
@@ -56,32 +61,66 @@ final class AssembledBudget implements AutoCloseable {
      * @throws NoLedgerException if there can be no ledger
      */
     static AssembledBudget onDisk(List<BudgetRule> rules, GrpcEndpoint upstream, Path state) throws NoLedgerException {
-        BootClock bootClock = BootClock.system();
+        BootClock clock = BootClock.system();
+        return of(BudgetSettings.of(rules).withLedgers(files(rules, upstream, state, clock)), clock);
+    }
+
+    /**
+     * One shared with other hosts, each of which has a part on disk for the time in which the database is away.
+     *
+     * @param rules of all hosts together
+     * @param state the directory of the ledgers
+     * @throws NoLedgerException if there can be no ledger on disk. A database that cannot be reached is away until it can
+     * @throws InterruptedException if interrupted while waiting for the database
+     */
+    static AssembledBudget shared(List<BudgetRule> rules, GrpcEndpoint upstream, Path state, SharingConfig sharing)
+            throws NoLedgerException, InterruptedException {
+        BootClock clock = BootClock.system();
+        SharedAllowance allowance = sharing.allowance();
+        Map<String, PrivateShare> shares = new HashMap<>();
+        if (allowance.share() > 0) {
+            files(rules, upstream, state, clock)
+                    .forEach((scope, file) -> shares.put(scope, new PrivateShare(file, allowance.share())));
+        }
         Map<String, Ledger> ledgers = new HashMap<>();
+        for (String scope : scopes(rules)) {
+            ledgers.put(
+                    scope,
+                    PostgresLedger.open(sharing.database(), upstream.allowance(scope), retention(rules, scope), clock));
+        }
+        return of(
+                BudgetSettings.of(allowance.shared(rules)).withLedgers(ledgers).withShares(shares), clock);
+    }
+
+    private static Map<String, Ledger> files(List<BudgetRule> rules, GrpcEndpoint upstream, Path state, BootClock clock)
+            throws NoLedgerException {
+        Map<String, Ledger> files = new HashMap<>();
         try {
             for (String scope : scopes(rules)) {
-                ledgers.put(
+                files.put(
                         scope,
                         FileLedger.open(
                                 state,
                                 upstream.allowance(scope),
                                 retention(rules, scope),
-                                bootClock,
+                                clock,
                                 InstantSource.system()));
             }
+            return files;
         } catch (IOException noLedger) {
-            ledgers.values().forEach(Ledger::close);
+            files.values().forEach(Ledger::close);
             throw new NoLedgerException(noLedger);
         }
-        return of(rules, ledgers, bootClock);
     }
 
-    private static AssembledBudget of(List<BudgetRule> rules, Map<String, Ledger> ledgers, NanoClock sleepClock) {
+    private static AssembledBudget of(BudgetSettings settings, NanoClock sleepClock) {
         ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("firehole-budget").factory());
         ConnectionBudget budget = new ConnectionBudget(
-                BudgetSettings.of(rules).withLedgers(ledgers),
+                settings,
                 BudgetRuntime.of(NanoClock.system(), Timers.on(thread)).withSleepClock(sleepClock));
+        List<Ledger> ledgers = new ArrayList<>(settings.ledgers().values());
+        settings.shares().values().forEach(share -> ledgers.add(share.ledger()));
         return new AssembledBudget(budget, thread, ledgers);
     }
 
@@ -113,6 +152,6 @@ final class AssembledBudget implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        ledgers.values().forEach(Ledger::close);
+        ledgers.forEach(Ledger::close);
     }
 }

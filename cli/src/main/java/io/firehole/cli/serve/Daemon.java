@@ -43,14 +43,20 @@ public final class Daemon implements AutoCloseable {
      * @throws NoLedgerException if what connections were made cannot be remembered
      * @throws IOException if the gateway's address cannot be had or its tokens cannot be read; the message names it
      */
-    public static Daemon start(FireholeConfig config) throws IOException {
+    public static Daemon start(FireholeConfig config) throws IOException, InterruptedException {
         GatewayConfig gateway = GatewayConfig.DEFAULT
                 .withListen(listenAddress(config))
                 .withGroupOfMonitor(id -> Optional.ofNullable(config.groups().get(id)));
         if (config.gatewayTokens().isPresent()) {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }
-        AssembledBudget budget = AssembledBudget.onDisk(config.budget(), config.upstream(), config.state());
+        AssembledBudget budget = config.sharing().isPresent()
+                ? AssembledBudget.shared(
+                        config.budget(),
+                        config.upstream(),
+                        config.state(),
+                        config.sharing().get())
+                : AssembledBudget.onDisk(config.budget(), config.upstream(), config.state());
         return start(config.upstream(), budget, config.pool(), gateway, UnaryOperator.identity());
     }
 

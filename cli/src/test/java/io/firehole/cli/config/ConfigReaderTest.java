@@ -8,12 +8,15 @@ import io.firehole.cli.config.ConfigReader.FlagValue;
 import io.firehole.pool.Group;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.AccessToken;
+import io.firehole.sharing.DatabaseAccess;
+import io.firehole.sharing.SharedAllowance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,6 +158,48 @@ class ConfigReaderTest {
                                         + "a time needs its unit, as in 30s, 5m or 500ms",
                                 "groups: a is in high and in low; a monitor belongs to one group",
                                 "groups: the shares add up to 190%, must be at most 100%"));
+    }
+
+    @Test
+    void readsWhatHostsShare() throws Exception {
+        Files.writeString(folder.resolve("password"), "a-password-nobody-may-read\n");
+        Path file = file("""
+                sharing:
+                  url: jdbc:postgresql://db/firehole
+                  user: firehole
+                  password-file: password
+                  hosts: 4
+                  share: 5
+                """);
+        FireholeConfig config = ConfigReader.read(Map.of(), URL_ALONE, file);
+        assertThat(config.sharing())
+                .contains(new SharingConfig(
+                        new DatabaseAccess(
+                                "jdbc:postgresql://db/firehole", Optional.of("firehole"), "a-password-nobody-may-read"),
+                        new SharedAllowance(4, 5)));
+        assertThat(config.toString()).doesNotContain("a-password-nobody-may-read");
+    }
+
+    @Test
+    void refusesSharesThatLeaveNothingToShare() throws IOException {
+        Path file = file("sharing: { url: 'jdbc:postgresql://db/firehole', hosts: 20, share: 3 }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file))
+                .asInstanceOf(type(InvalidConfigurationException.class))
+                .satisfies(thrown -> assertThat(thrown.problems())
+                        .containsExactly("sharing.share: 20 hosts with a share of 3 each leave nothing of 60 per PT1M"
+                                + " to share"));
+    }
+
+    @Test
+    void keepsStateWhereTheUserOrTheDesktopWantsIt() throws Exception {
+        assertThat(ConfigReader.read(Map.of(), URL_ALONE, file("state: here")).state())
+                .isEqualTo(folder.resolve("here"));
+        assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", "host", "XDG_STATE_HOME", "/xdg"), null)
+                        .state())
+                .isEqualTo(Path.of("/xdg/firehole"));
+        assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", "host", "FIREHOLE_STATE", "/state"), null)
+                        .state())
+                .isEqualTo(Path.of("/state"));
     }
 
     @ParameterizedTest
