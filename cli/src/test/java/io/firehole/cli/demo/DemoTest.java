@@ -8,7 +8,18 @@ import io.firehole.cli.DemoRun;
 import io.firehole.cli.demo.Sabotage.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The demonstration in real time, at four times mainnet's speed: it is the whole of Firehole, so it is few and short. */
@@ -55,6 +66,37 @@ class DemoTest {
     void endsWithOneIfUpdatesGoToTheWrongMonitor() throws IOException {
         JsonNode document = sabotaged(Fault.MISROUTE);
         assertThat(document.get("misrouted").asLong()).isPositive();
+    }
+
+    @Test
+    void losesNothingWhenTheProviderSendsAllConnectionsAwayAgainAndAgain() throws Exception {
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        Duration time = Duration.ofSeconds(14);
+        try (Demo demo = Demo.start(new DemoSettings(anyPort, 4, Optional.of(time), transport -> transport));
+                HttpClient http = HttpClient.newHttpClient()) {
+            Matcher faults = Pattern.compile("http://\\S+/fault").matcher(String.join("\n", demo.introduction()));
+            assertThat(faults.find()).isTrue();
+            HttpRequest sendAway = HttpRequest.newBuilder(URI.create(faults.group()))
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"kind\": \"goaway\"}"))
+                    .build();
+            AtomicInteger ticks = new AtomicInteger();
+            StopSignal everyThirdTick = atMost -> {
+                TimeUnit.NANOSECONDS.sleep(atMost.toNanos());
+                if (ticks.incrementAndGet() % 3 == 0 && ticks.get() < 11) {
+                    http.sendAsync(sendAway, HttpResponse.BodyHandlers.ofString())
+                            .join();
+                }
+                return false;
+            };
+            DemoResult result = demo.run(Optional.of(time), everyThirdTick, line -> {});
+
+            assertThat(result.total().lost()).isZero();
+            assertThat(result.total().duplicated()).isZero();
+            assertThat(result.total().misrouted()).isZero();
+            assertThat(result.total().checked()).isPositive();
+            assertThat(result.connects()).as("it was sent away").isGreaterThanOrEqualTo(6);
+            assertThat(result.worstCount()).isLessThanOrEqualTo(result.limit());
+        }
     }
 
     @Test
