@@ -150,7 +150,17 @@ final class GrpcConnection implements Connection {
         if (options.getExecutor() == null) {
             throw new IllegalArgumentException(method.getFullMethodName() + ": the call options name no executor");
         }
+        if (isSubscribe(method) && budget.counts(AttemptKind.SUBSCRIBE)) {
+            throw new UnsupportedOperationException(method.getFullMethodName()
+                    + ": a rule of the budget counts such calls, and one by a stub of your own cannot wait for its permit;"
+                    + " subscribe by the pool");
+        }
         return new StubCall<>(this, mine.newCall(method, options.withCallCredentials(null)));
+    }
+
+    private static boolean isSubscribe(MethodDescriptor<?, ?> method) {
+        String name = method.getBareMethodName();
+        return name != null && name.startsWith("Subscribe") && !method.getType().serverSendsOneMessage();
     }
 
     @Override
@@ -281,8 +291,13 @@ final class GrpcConnection implements Connection {
         attempt = permit;
     }
 
-    ConnectionBudget budget() {
-        return budget;
+    /** For one Subscribe call. Any thread. */
+    SubscribePermit subscribePermit() {
+        return new SubscribePermit(this, budget, clock);
+    }
+
+    boolean takesCalls() {
+        return state == State.OPEN;
     }
 
     /** An update has come, or an answer to a call: the provider serves this connection. */

@@ -35,6 +35,7 @@ final class SubscribeCall extends ClientCall.Listener<byte[]> implements Upstrea
 
     private final GrpcConnection connection;
     private final StreamListener listener;
+    private final SubscribePermit permit;
     private final Deque<SubscribeRequest> unsent = new ArrayDeque<>();
     private @Nullable ClientCall<SubscribeRequest, byte[]> call;
     private int readOfBatch;
@@ -44,6 +45,7 @@ final class SubscribeCall extends ClientCall.Listener<byte[]> implements Upstrea
     SubscribeCall(GrpcConnection connection, StreamListener listener) {
         this.connection = connection;
         this.listener = listener;
+        this.permit = connection.subscribePermit();
     }
 
     // ---- any thread ----
@@ -73,6 +75,16 @@ final class SubscribeCall extends ClientCall.Listener<byte[]> implements Upstrea
 
     @Override
     public void start(ManagedChannel channel) {
+        permit.await(
+                () -> begin(channel),
+                reason -> end(GrpcStatus.Code.UNAVAILABLE.with("no permit for a Subscribe call: " + reason)));
+    }
+
+    private void begin(ManagedChannel channel) {
+        if (!connection.takesCalls()) {
+            end(GrpcStatus.Code.UNAVAILABLE.with("the connection took no more calls when the permit came"));
+            return;
+        }
         ClientCall<SubscribeRequest, byte[]> started = channel.newCall(RawMessages.SUBSCRIBE, CallOptions.DEFAULT);
         call = started;
         started.start(this, connection.headers());
@@ -87,11 +99,17 @@ final class SubscribeCall extends ClientCall.Listener<byte[]> implements Upstrea
         }
         ended = true;
         unsent.clear();
+        permit.over();
         connection.ended(this);
         if (call != null) {
             call.cancel(why.toString(), null);
         }
         tellClosed(why);
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+        permit.counted();
     }
 
     @Override
@@ -137,6 +155,11 @@ final class SubscribeCall extends ClientCall.Listener<byte[]> implements Upstrea
         }
         ended = true;
         unsent.clear();
+        if (!trailers.keys().isEmpty()) {
+            // Only the provider sends trailers; who lost the connection has none.
+            permit.counted();
+        }
+        permit.over();
         connection.ended(this);
         connection.noteRefusal(status, StatusTranslation.retryAfterNanos(trailers), !heard, AttemptKind.SUBSCRIBE);
         tellClosed(StatusTranslation.of(status));

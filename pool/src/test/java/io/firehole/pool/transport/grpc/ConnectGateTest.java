@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.BudgetRuntime;
 import io.firehole.pool.budget.BudgetSettings;
+import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.PermitClass;
 import io.firehole.pool.budget.PermitWish;
@@ -341,6 +342,22 @@ class ConnectGateTest {
         assertThat(why.code()).isEqualTo(GrpcStatus.Code.UNAVAILABLE);
         assertThat(why.message()).startsWith("HTTP status code " + status).doesNotContain("\n");
         assertThat(budget.snapshot().refusals()).containsEntry(ProviderRefusal.HTTP_429, status == 429 ? 1L : 0L);
+    }
+
+    @Test
+    void whoAnswersWith429IsLeftAloneForAsLongAsItAsks() throws Exception {
+        ConnectionBudget budget = plenty();
+        RawProvider provider =
+                opened(RawProvider.that(RawProvider.http2(true, RawProvider.tooManyRequests(90), () -> {})));
+        transport(provider.endpoint(), budget).connect(1, HIGH, heard).subscribe(heard.stream());
+
+        heard.next(Heard.Event.Ready.class);
+        assertThat(heard.closedStream().message()).startsWith("HTTP status code 429");
+        BudgetSnapshot snapshot = budget.snapshot();
+        assertThat(snapshot.restraint()).isEqualTo(BudgetSnapshot.Restraining.EVERYTHING);
+        assertThat(Duration.ofNanos(snapshot.nextPermitInNanos()))
+                .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(90));
+        assertThat(snapshot.tightest().believed()).isLessThan(60);
     }
 
     @Test

@@ -127,6 +127,19 @@ final class RawProvider implements AutoCloseable {
         };
     }
 
+    /** Answers with HTTP status 429 and for how many seconds one should stay away: two digits. */
+    static Answer tooManyRequests(int seconds) {
+        byte[] name = "retry-after".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        return (stream, out) -> {
+            out.write(new byte[] {0, 0, (byte) (5 + 2 + name.length + 3), HEADERS, 5, 0, 0, 0, (byte) stream});
+            out.write(new byte[] {8, 3, '4', '2', '9'});
+            // A literal with a name of its own.
+            out.write(new byte[] {0, (byte) name.length});
+            out.write(name);
+            out.write(new byte[] {2, (byte) ('0' + seconds / 10), (byte) ('0' + seconds % 10)});
+        };
+    }
+
     int port() {
         return listening.getLocalPort();
     }
