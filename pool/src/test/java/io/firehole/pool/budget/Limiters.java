@@ -32,6 +32,17 @@ final class Limiters {
         return timers -> new OfBudget(settings, time, timers, random);
     };
 
+    /** The same with everybody of the best class, and as many under way as may be: as a limiter is compared. */
+    static final Gatekeeper.Kind INTERVAL_LOG_OF_ONE_CLASS =
+            (rule, time, random) -> timers -> new OfOneClass(BudgetSettings.of(List.of(rule)), time, timers);
+
+    /** The same over a ledger. */
+    static final Gatekeeper.Kind INTERVAL_LOG_OF_ONE_CLASS_WITH_LEDGER = (rule, time, random) -> {
+        MemoryLedger ledger = new MemoryLedger(time, rule.per().plus(ConnectionBudget.MARGIN));
+        BudgetSettings settings = BudgetSettings.of(List.of(rule)).withLedgers(Map.of(rule.scope(), ledger));
+        return timers -> new OfOneClass(settings, time, timers);
+    };
+
     private Limiters() {}
 
     private static int inFlightMax(Random random) {
@@ -150,6 +161,31 @@ final class Limiters {
         @Override
         public void refused() {
             budget.refused(new Refusal(ProviderRefusal.RESOURCE_EXHAUSTED, OptionalLong.empty(), false, "limit"));
+        }
+    }
+
+    /** Our budget, asked for the best class only. */
+    private static final class OfOneClass implements Gatekeeper {
+        private final VirtualTime time;
+        private final ConnectionBudget budget;
+        private long subjects;
+
+        OfOneClass(BudgetSettings settings, VirtualTime time, Timers timers) {
+            this.time = time;
+            this.budget = new ConnectionBudget(
+                    settings.withInFlightMax(BudgetRule.MAX_LIMIT).withQueueMax(1_000),
+                    BudgetRuntime.of(time, timers).withListener(event -> {}));
+        }
+
+        @Override
+        public void ask(Consumer<Leave> granted) {
+            budget.request(PermitWish.connect(PermitClass.RECONNECT_HIGH, ++subjects), answer -> {
+                if (answer instanceof PermitAnswer.Granted(Permit permit)) {
+                    granted.accept(new OfPermit(permit, time));
+                } else {
+                    throw new AssertionError("the story overran the queue");
+                }
+            });
         }
     }
 
