@@ -32,7 +32,10 @@ final class Allowance {
     /** What was granted here and may still count, whether the ledger knows it or not. */
     private final Map<UUID, Interval> own = new HashMap<>();
 
-    /** Those of them whose bound the ledger does not know yet. */
+    /** What the ledger has shown of others, by our own clock since. */
+    private final Map<UUID, Other> others = new HashMap<>();
+
+    /** Those of our own whose bound the ledger does not know yet. */
     private final Map<UUID, Interval> unwritten = new HashMap<>();
 
     /** When to write them for their own sake. */
@@ -152,19 +155,34 @@ final class Allowance {
         looked = true;
         lookedNanos = nowNanos;
         othersLandNanos = nowNanos;
-        own.values().removeIf(interval -> interval.boundNanos + keptNanos - nowNanos <= 0);
-        List<Interval> others = new ArrayList<>();
+        // What the ledger still lists is still ours, even if it lists it too long.
+        own.values().removeIf(interval -> !page.knows(interval.id) && interval.boundNanos + keptNanos - nowNanos <= 0);
         for (LedgerEntry entry : page.entries) {
-            if (!own.containsKey(entry.id())) {
-                long boundNanos = nowNanos + (entry.boundNanos() - page.nowNanos);
-                long grantedNanos = nowNanos + (entry.grantedNanos() - page.nowNanos);
-                others.add(new Interval(entry.id(), entry.kind(), grantedNanos, boundNanos));
-                othersLandNanos = boundNanos - othersLandNanos > 0 ? boundNanos : othersLandNanos;
+            if (own.containsKey(entry.id())) {
+                others.remove(entry.id());
+            } else {
+                Other before = others.get(entry.id());
+                if (before == null || before.ledgerBoundNanos != entry.boundNanos()) {
+                    others.put(entry.id(), new Other(entry, page.nowNanos, nowNanos));
+                }
             }
+        }
+        others.values()
+                .removeIf(other ->
+                        !page.knows(other.interval.id) && other.interval.boundNanos + keptNanos - nowNanos <= 0);
+        for (Other other : others.values()) {
+            long boundNanos = other.interval.boundNanos;
+            othersLandNanos = boundNanos - othersLandNanos > 0 ? boundNanos : othersLandNanos;
         }
         for (RuleKeeper keeper : keepers) {
             BudgetRule.Counts counts = keeper.rule().counts();
-            keeper.look(others.stream().filter(other -> counts.has(other.kind)).toList(), nowNanos);
+            List<Interval> counted = new ArrayList<>();
+            for (Other other : others.values()) {
+                if (counts.has(other.interval.kind)) {
+                    counted.add(other.interval);
+                }
+            }
+            keeper.look(counted, nowNanos);
         }
     }
 
@@ -191,6 +209,21 @@ final class Allowance {
             }
         });
         writeDueNanos = nowNanos + ConnectionBudget.WRITE_WITHIN.toNanos();
+    }
+
+    /**
+     * What somebody else was granted. Once seen, it is kept for a window by our own clock, whatever becomes of the ledger's:
+     * if that jumps ahead, the ledger forgets too early; if it goes back, too late.
+     */
+    private static final class Other {
+        final Interval interval;
+        final long ledgerBoundNanos;
+
+        Other(LedgerEntry entry, long ledgerNowNanos, long nowNanos) {
+            long inNanos = Math.min(entry.boundNanos() - ledgerNowNanos, ConnectionBudget.BOUND_AHEAD_MAX.toNanos());
+            this.interval = new Interval(entry.id(), entry.kind(), nowNanos, nowNanos + inNanos);
+            this.ledgerBoundNanos = entry.boundNanos();
+        }
     }
 
     /** Begins one look at the ledger. */

@@ -69,6 +69,9 @@ public final class ConnectionBudget {
     /** No turn takes longer, or the ledger is away. */
     static final Duration SLOW_TURN_MAX = Duration.ofSeconds(15);
 
+    /** No interval can end later than this from now, however slow a turn was: what a ledger says beyond is its clock's fault. */
+    static final Duration BOUND_AHEAD_MAX = ATTEMPT_DEADLINE.plus(TRAVEL).plus(SLOW_TURN_MAX.multipliedBy(2));
+
     /** Refusals are told at most this often; all are counted. */
     static final Duration REFUSALS_TOLD = Duration.ofSeconds(1);
 

@@ -311,6 +311,32 @@ class LedgerBackedBudgetTest {
     }
 
     @Test
+    void aLedgerWhoseClockJumpsMakesNobodyForgetAndNobodyWaitLonger() {
+        for (Duration jump : List.of(Duration.ofHours(1), Duration.ofHours(-1), Duration.ofSeconds(30))) {
+            permits.clear();
+            long[] jumped = {0};
+            MemoryLedger jumping = new MemoryLedger(() -> time.nanos() + jumped[0], KEPT);
+            BudgetSettings settings =
+                    BudgetSettings.of(List.of(new BudgetRule(4, MINUTE))).withLedgers(Map.of(TOKEN, jumping));
+            ConnectionBudget one = process(settings);
+            ConnectionBudget other = process(settings);
+            ask(one, 2);
+            ask(other, 2);
+            permits.forEach(Permit::settle);
+            time.runFor(Duration.ofSeconds(1));
+            jumped[0] = jump.toNanos();
+            time.runFor(Duration.ofSeconds(20));
+            ask(one, 4);
+            ask(other, 4);
+            time.runFor(Duration.ofSeconds(39));
+            assertThat(permits).as("a jump of %s", jump).hasSize(4);
+            time.runFor(Duration.ofSeconds(2));
+            assertThat(permits).as("a jump of %s", jump).hasSize(8);
+            time.runFor(UNPROVEN.multipliedBy(3));
+        }
+    }
+
+    @Test
     void scopesAreCountedApartAndAlwaysLockedInTheSameOrder() {
         List<String> locked = new ArrayList<>();
         MoodyLedger ofEndpoint = new MoodyLedger(new MemoryLedger(time, KEPT), time);
