@@ -1,7 +1,9 @@
 package io.firehole.pool.budget.ledger;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -77,11 +79,15 @@ final class StateDirectory {
     }
 
     static IOException unusable(Path directory, IOException cause) {
-        String why = cause.getMessage();
+        String why = String.valueOf(cause.getMessage());
+        String told = switch (cause) {
+            case AccessDeniedException denied -> "no right to write to " + why;
+            case NoSuchFileException missing -> why + " is not there and cannot be made";
+            default -> why;
+        };
         return new IOException(
-                "the state directory " + directory + " cannot be used: "
-                        + (cause instanceof java.nio.file.AccessDeniedException ? "no right to write to " + why : why)
-                        + ". Set " + VARIABLE + " to a directory on a local disk that this user can write",
+                "the state directory " + directory + " cannot be used: " + told + ". Set " + VARIABLE
+                        + " to a directory on a local disk that this user can write",
                 cause);
     }
 
