@@ -7,12 +7,12 @@ import io.firehole.cli.config.InvalidConfigurationException;
 import io.firehole.cli.config.Values;
 import io.firehole.cli.serve.Daemon;
 import io.firehole.cli.serve.NoLedgerException;
-import io.firehole.cli.serve.StatusBlock;
+import io.firehole.pool.PoolStatusLog;
+import io.firehole.pool.time.Timers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -40,8 +40,6 @@ import picocli.CommandLine.Spec;
             "Example: firehole serve --config firehole.yaml"
         })
 final class ServeCommand implements Callable<Integer> {
-
-    private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
@@ -72,12 +70,12 @@ final class ServeCommand implements Callable<Integer> {
                     "ready: gateway %s, provider %s, started in %s%n",
                     Values.show(daemon.gatewayAddress()), config.upstream().authority(), sinceStart());
             out.flush();
-            StatusBlock status = new StatusBlock();
-            status.lines(daemon.stats());
-            while (!Termination.await(STATUS_EVERY)) {
-                status.lines(daemon.stats()).forEach(err::println);
+            PoolStatusLog status = PoolStatusLog.start(daemon::stats, Timers.onVirtualThreads(), lines -> {
+                lines.forEach(err::println);
                 err.flush();
-            }
+            });
+            Termination.await();
+            status.close();
             err.println("firehole: stopping");
             err.flush();
             return ExitCode.GOOD;

@@ -42,6 +42,11 @@ final class Termination {
         return WANTED.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Waits for the wish to stop, however long. */
+    static void await() throws InterruptedException {
+        WANTED.await();
+    }
+
     /** All is put away: the process may end with this code. */
     static void finished(int code) {
         exitCode = code;

@@ -2,12 +2,12 @@ package io.firehole.cli.demo;
 
 import io.firehole.cli.config.Values;
 import io.firehole.cli.serve.Daemon;
-import io.firehole.cli.serve.StatusBlock;
 import io.firehole.examples.Monitors;
 import io.firehole.examples.client.ExampleMonitor;
 import io.firehole.examples.client.MonitorClient;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.pool.PoolConfig;
+import io.firehole.pool.StatusBlock;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.simulator.Simulator;

@@ -1,9 +1,11 @@
 package io.firehole.pool.time;
 
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Calls back later. Its time and that of the {@link NanoClock} beside it advance alike. */
 @FunctionalInterface
@@ -34,6 +36,28 @@ public interface Timers {
             } catch (RejectedExecutionException shutDown) {
                 return () -> {};
             }
+        };
+    }
+
+    /** Timers that wait on virtual threads, one for each task: nothing to start and nothing to shut down. */
+    static Timers onVirtualThreads() {
+        return (delayNanos, task) -> {
+            AtomicBoolean decided = new AtomicBoolean();
+            Thread waiting = Thread.ofVirtual().name("firehole-timer").start(() -> {
+                try {
+                    Thread.sleep(Duration.ofNanos(Math.max(0, delayNanos)));
+                } catch (InterruptedException cancelled) {
+                    return;
+                }
+                if (decided.compareAndSet(false, true)) {
+                    task.run();
+                }
+            });
+            return () -> {
+                if (decided.compareAndSet(false, true)) {
+                    waiting.interrupt();
+                }
+            };
         };
     }
 }

@@ -1,9 +1,8 @@
-package io.firehole.cli.serve;
+package io.firehole.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firehole.pool.Group;
-import io.firehole.pool.PoolStats;
+import io.firehole.pool.PoolStats.ChannelStats;
 import io.firehole.pool.PoolStats.ConnectionState;
 import io.firehole.pool.PoolStats.ConnectionStats;
 import io.firehole.pool.PoolStats.MonitorStats;
@@ -48,7 +47,27 @@ class StatusBlockTest {
         assertThat(lines.getLast()).isEqualTo("  and 2 more");
     }
 
+    @Test
+    void tellsWhoMakesCallsOfItsOwnAndOnWhichConnection() {
+        List<String> lines = block.lines(picture(
+                0,
+                List.of(healthy(1)),
+                List.of(),
+                List.of(
+                        new ChannelStats("calls", Group.HIGH, 1, 2, 1234),
+                        new ChannelStats("rests", Group.LOW, 1, 0, 5))));
+        assertThat(lines)
+                .containsExactly(
+                        "status: connections 1/1 healthy (at most 15), budget 58 of 60 left, monitors 0, with calls of their own 2",
+                        "  calls                        high    connection 1          1,234 calls, 2 open");
+    }
+
     private static PoolStats picture(long seconds, List<ConnectionStats> connections, List<MonitorStats> monitors) {
+        return picture(seconds, connections, monitors, List.of());
+    }
+
+    private static PoolStats picture(
+            long seconds, List<ConnectionStats> connections, List<MonitorStats> monitors, List<ChannelStats> channels) {
         BudgetSnapshot budget =
                 new BudgetSnapshot(List.of(new RuleUse(BudgetRule.DEFAULT, 2)), Map.of(), 0, 2, 0, 0, 0, Map.of());
         Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -59,7 +78,7 @@ class StatusBlockTest {
                 connections,
                 List.of(),
                 monitors,
-                List.of(),
+                channels,
                 totals,
                 List.of(),
                 Optional.of(budget));

@@ -1,6 +1,6 @@
-package io.firehole.cli.serve;
+package io.firehole.pool;
 
-import io.firehole.pool.PoolStats;
+import io.firehole.pool.PoolStats.ChannelStats;
 import io.firehole.pool.PoolStats.ConnectionStats;
 import io.firehole.pool.PoolStats.MonitorStats;
 import io.firehole.pool.budget.BudgetSnapshot;
@@ -48,8 +48,16 @@ public final class StatusBlock {
                 .limit(MONITORS_SHOWN)
                 .map(monitor -> monitor(monitor, updatesBefore.get(monitor.id()), seconds))
                 .forEach(lines::add);
-        if (now.monitors().size() > MONITORS_SHOWN) {
-            lines.add("  and " + (now.monitors().size() - MONITORS_SHOWN) + " more");
+        now.channels().stream()
+                .filter(channel -> channel.calls() > 0)
+                .limit(Math.max(0, MONITORS_SHOWN - now.monitors().size()))
+                .map(StatusBlock::channel)
+                .forEach(lines::add);
+        int calling = (int)
+                now.channels().stream().filter(channel -> channel.calls() > 0).count();
+        int rest = now.monitors().size() + calling - MONITORS_SHOWN;
+        if (rest > 0) {
+            lines.add("  and " + rest + " more");
         }
         before = now;
         return lines;
@@ -59,6 +67,9 @@ public final class StatusBlock {
         return "status: connections " + now.healthy() + "/" + now.total() + " healthy (at most " + now.maxConnections()
                 + "), budget " + now.budget().map(StatusBlock::budget).orElse("none")
                 + ", monitors " + now.monitors().size()
+                + (now.channels().isEmpty()
+                        ? ""
+                        : ", with calls of their own " + now.channels().size())
                 + (now.totals().gaps() == 0 ? "" : ", gaps " + now.totals().gaps());
     }
 
@@ -90,5 +101,17 @@ public final class StatusBlock {
                         rate.orElse(""),
                         monitor.active() ? monitor.waiting() + " waiting" : "not active yet")
                 .stripTrailing();
+    }
+
+    private static String channel(ChannelStats channel) {
+        String connection = channel.connectionId() == 0 ? "no connection" : "connection " + channel.connectionId();
+        return String.format(
+                Locale.ROOT,
+                "  %-28s %-6s  %-14s %,12d calls, %d open",
+                channel.id(),
+                channel.group().word(),
+                connection,
+                channel.begun(),
+                channel.calls());
     }
 }
