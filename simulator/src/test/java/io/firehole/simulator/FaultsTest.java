@@ -173,6 +173,23 @@ class FaultsTest {
     }
 
     @Test
+    void refuseHttp2SpeaksUntilTheSettingsAreExchangedAndThenCloses() throws Exception {
+        simulator.faults().inject(Fault.of(FaultKind.REFUSE_HTTP2).lasting(Duration.ofSeconds(60)));
+        try (RawClient refused = new RawClient(simulator.address())) {
+            assertThat(refused.next().type()).isIn(RawClient.FIN, RawClient.RESET);
+            assertThat(refused.isSettled()).isTrue();
+        }
+        assertThat(simulator.report().connects().getLast().outcome()).isEqualTo("fault-http2-closed");
+        assertThat(simulator.report().refused()).isEqualTo(1);
+        theOneBesideGoesOn();
+        simulator.faults().inject(Fault.of(FaultKind.CLEAR));
+        try (RawClient later = new RawClient(simulator.address())) {
+            later.call("Subscribe", Map.of(), META);
+            later.next(RawClient.DATA);
+        }
+    }
+
+    @Test
     void slowLeavesATenthOfTheSpeed() throws Exception {
         struck.send(stream, ACCOUNTS);
         long fast = bytesIn(struck, Duration.ofMillis(1_500));

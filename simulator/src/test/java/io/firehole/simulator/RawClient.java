@@ -52,6 +52,14 @@ final class RawClient implements AutoCloseable {
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
     private int nextStream = 1;
 
+    /** Written by the thread that reads. */
+    private volatile boolean settled;
+
+    /** Whether the server has sent its settings. */
+    boolean isSettled() {
+        return settled;
+    }
+
     /**
      * A frame as it came.
      *
@@ -208,6 +216,7 @@ final class RawClient implements AutoCloseable {
                 int stream = in.readInt() & Integer.MAX_VALUE;
                 byte[] payload = in.readNBytes(length);
                 if (type == SETTINGS && (flags & ACK) == 0) {
+                    settled = true;
                     write(frame(SETTINGS, ACK, 0, new byte[0]));
                 } else if (type != SETTINGS && type != WINDOW_UPDATE) {
                     // Every block is decoded as it comes: the next ones rest on it.

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what
  * @param lasting how long, where a kind lasts; for those that do not, how long they are repeated. Null for the kind's
- *     default: 3 s for stall, refuse and slow; once for no-replay and invalid; for ever for repetitions
+ *     default: 3 s for stall, refuse, refuse-http2 and slow; once for no-replay and invalid; for ever for repetitions
  * @param every repeats it at this interval; null for once
  * @param connections the ids of the connections; null for all that are open
  */
@@ -19,7 +19,7 @@ public record Fault(
         @Nullable Duration every,
         @Nullable Set<Long> connections) {
 
-    /** How long stall, refuse and slow last if nothing else is said. */
+    /** How long stall, refuse, refuse-http2 and slow last if nothing else is said. */
     public static final Duration DEFAULT_LASTING = Duration.ofSeconds(3);
 
     /** The shortest interval of repetition. */

@@ -55,6 +55,11 @@ public final class FaultDesk {
         return awaits(FaultKind.REFUSE, 0);
     }
 
+    /** Whether one is to be closed as soon as it speaks HTTP/2. */
+    public boolean hangingUp() {
+        return awaits(FaultKind.REFUSE_HTTP2, 0);
+    }
+
     /** Whether a {@code from_slot} on this connection is to be answered with OUT_OF_RANGE. Uses up a single one. */
     public boolean deniesReplay(long connection) {
         return awaits(FaultKind.NO_REPLAY, connection);
@@ -72,7 +77,7 @@ public final class FaultDesk {
                 site.killNextSlot();
                 yield site.concerned(fault);
             }
-            case REFUSE -> {
+            case REFUSE, REFUSE_HTTP2 -> {
                 await(fault, fault.lastingOrDefault());
                 yield site.concerned(fault);
             }
@@ -108,7 +113,7 @@ public final class FaultDesk {
     private static boolean isInstant(FaultKind kind) {
         return switch (kind) {
             case RESET, FIN, GOAWAY, STREAM_ERROR, HALF_OPEN, DEAD_SLOT -> true;
-            case STALL, REFUSE, SLOW, NO_REPLAY, INVALID, CLEAR -> false;
+            case STALL, REFUSE, REFUSE_HTTP2, SLOW, NO_REPLAY, INVALID, CLEAR -> false;
         };
     }
 
@@ -128,7 +133,7 @@ public final class FaultDesk {
             Awaiting one = each.next();
             if (one.isOver(now)) {
                 each.remove();
-            } else if (one.fault.kind() == kind && (kind == FaultKind.REFUSE || one.fault.concerns(connection))) {
+            } else if (one.fault.kind() == kind && (isAtTheDoor(kind) || one.fault.concerns(connection))) {
                 if (one.once) {
                     each.remove();
                 }
@@ -136,6 +141,11 @@ public final class FaultDesk {
             }
         }
         return false;
+    }
+
+    /** Whether it strikes connections that have no id yet. */
+    private static boolean isAtTheDoor(FaultKind kind) {
+        return kind == FaultKind.REFUSE || kind == FaultKind.REFUSE_HTTP2;
     }
 
     private static void checkRoom(int ongoing) {

@@ -20,6 +20,8 @@ public enum FaultKind {
     STALL("stall"),
     /** Connections are taken, counted and closed at once for a while. */
     REFUSE("refuse"),
+    /** Connections are taken and counted, speak HTTP/2 until both sides have sent their settings, and are closed then. */
+    REFUSE_HTTP2("refuse-http2"),
     /** For a while, a tenth of the bytes per second that the connection had lately. */
     SLOW("slow"),
     /** {@code from_slot} is answered with OUT_OF_RANGE: for a while, or once. */

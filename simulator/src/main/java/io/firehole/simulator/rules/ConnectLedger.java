@@ -3,6 +3,7 @@ package io.firehole.simulator.rules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts every TCP connection at its accept, by the provider's own clock, and says what becomes of it.
@@ -47,13 +48,13 @@ public final class ConnectLedger {
     }
 
     /**
-     * Counts one accepted TCP connection and decides about it. A connection that is {@link Outcome#ACCEPTED} or
-     * {@link Outcome#LIMITED} is open until {@link #closed()}.
+     * Counts one accepted TCP connection and decides about it. A connection that is {@link Outcome#ACCEPTED},
+     * {@link Outcome#LIMITED} or {@link Outcome#FAULT_HTTP2} is open until {@link #closed()}.
      *
      * @param atMillis the provider's time; never earlier than that of the call before
-     * @param faulty whether a fault wants it closed at once
+     * @param fault what a fault makes of it, whatever the rules say; null without one
      */
-    public synchronized Connect accept(long atMillis, boolean faulty) {
+    public synchronized Connect accept(long atMillis, @Nullable Outcome fault) {
         boolean over = false;
         for (RateWindow rate : rates) {
             over |= rate.count(atMillis);
@@ -62,8 +63,8 @@ public final class ConnectLedger {
             worst.count(atMillis);
         }
         Outcome outcome;
-        if (faulty) {
-            outcome = Outcome.FAULT;
+        if (fault != null) {
+            outcome = fault;
         } else if (over) {
             outcome = overLimit == OverLimit.CLOSE ? Outcome.LIMIT_CLOSED : Outcome.LIMITED;
         } else if (open >= maxOpen) {
@@ -71,7 +72,7 @@ public final class ConnectLedger {
         } else {
             outcome = Outcome.ACCEPTED;
         }
-        if (outcome == Outcome.ACCEPTED || outcome == Outcome.LIMITED) {
+        if (outcome.opens()) {
             open++;
         }
         if (outcome.refused()) {

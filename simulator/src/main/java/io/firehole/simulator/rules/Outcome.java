@@ -11,7 +11,9 @@ public enum Outcome {
     /** Beyond the number of connections open at the same time: closed at once. */
     TOO_MANY("too-many-closed", true),
     /** Closed at once because a fault was asked for. */
-    FAULT("fault-refused", true);
+    FAULT("fault-refused", true),
+    /** Closed as soon as it spoke HTTP/2, because a fault was asked for. */
+    FAULT_HTTP2("fault-http2-closed", true);
 
     private final String text;
     private final boolean refused;
@@ -24,6 +26,11 @@ public enum Outcome {
     /** As the report writes it. */
     public String text() {
         return text;
+    }
+
+    /** Whether it stays open behind the accept. */
+    boolean opens() {
+        return this == ACCEPTED || this == LIMITED || this == FAULT_HTTP2;
     }
 
     /** Whether the client could not use the connection. */

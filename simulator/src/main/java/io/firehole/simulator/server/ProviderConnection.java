@@ -213,7 +213,7 @@ final class ProviderConnection {
                     new ArrayList<>(calls.values()).forEach(reply -> reply.reset(Http2Error.INTERNAL_ERROR));
                 case STALL -> tap.stall(lasting);
                 case SLOW -> tap.slow(lasting);
-                case REFUSE, NO_REPLAY, DEAD_SLOT, INVALID, CLEAR -> {}
+                case REFUSE, REFUSE_HTTP2, NO_REPLAY, DEAD_SLOT, INVALID, CLEAR -> {}
             }
         });
     }

@@ -8,6 +8,7 @@ import io.firehole.simulator.faults.SocketTap;
 import io.firehole.simulator.rules.AccessToken;
 import io.firehole.simulator.rules.ConnectLedger;
 import io.firehole.simulator.rules.ConnectionRules;
+import io.firehole.simulator.rules.Outcome;
 import io.firehole.simulator.rules.ProviderProfile;
 import io.firehole.simulator.rules.StreamLedger;
 import io.firehole.simulator.time.ProviderClock;
@@ -33,6 +34,7 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -236,6 +238,11 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
 
     private void welcome(Channel channel) {
         ConnectLedger.Connect connect = channel.attr(CONNECT).get();
+        if (connect.outcome() == Outcome.FAULT_HTTP2) {
+            channel.closeFuture().addListener(closed -> connects.closed());
+            channel.pipeline().addLast(codec()).addLast(new HangUp()).addLast(new Threshold());
+            return;
+        }
         SocketTap tap = new SocketTap(context.clock()::nanos);
         ProviderConnection connection = new ProviderConnection(connect.id(), connect.outcome(), channel, tap, context);
         connections.put(connection.id(), connection);
@@ -282,14 +289,35 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
             Channel channel = (Channel) accepted;
             ConnectLedger.Connect connect =
-                    connects.accept(context.clock().wall().toEpochMilli(), faults.refusing());
+                    connects.accept(context.clock().wall().toEpochMilli(), fault());
             log.debug("connection {} from {}: {}", connect.id(), channel.remoteAddress(), connect.outcome());
             switch (connect.outcome()) {
-                case ACCEPTED, LIMITED -> {
+                case ACCEPTED, LIMITED, FAULT_HTTP2 -> {
                     channel.attr(CONNECT).set(connect);
                     ctx.fireChannelRead(channel);
                 }
                 case LIMIT_CLOSED, TOO_MANY, FAULT -> channel.unsafe().closeForcibly();
+            }
+        }
+
+        private @Nullable Outcome fault() {
+            if (faults.refusing()) {
+                return Outcome.FAULT;
+            }
+            return faults.hangingUp() ? Outcome.FAULT_HTTP2 : null;
+        }
+    }
+
+    /** Closes a connection when the client's settings have come. Ours have gone out before, and arrive before the end. */
+    private static final class HangUp extends ChannelInboundHandlerAdapter {
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // nothing is left to be told
+        public void channelRead(ChannelHandlerContext ctx, Object frame) {
+            ReferenceCountUtil.release(frame);
+            if (frame instanceof Http2SettingsFrame) {
+                ctx.flush();
+                ctx.close();
             }
         }
     }

@@ -21,9 +21,9 @@ class ConnectLedgerTest {
     void letsThroughAsManyAsTheRateAllows() {
         ConnectLedger ledger = ledger(SIXTY);
         for (int i = 0; i < 60; i++) {
-            assertThat(ledger.accept(1_000 + i, false).outcome()).isEqualTo(Outcome.ACCEPTED);
+            assertThat(ledger.accept(1_000 + i, null).outcome()).isEqualTo(Outcome.ACCEPTED);
         }
-        assertThat(ledger.accept(2_000, false).outcome()).isEqualTo(Outcome.LIMITED);
+        assertThat(ledger.accept(2_000, null).outcome()).isEqualTo(Outcome.LIMITED);
         assertThat(ledger.refused()).isEqualTo(1);
         assertThat(ledger.open()).as("a limited connection is open too").isEqualTo(61);
     }
@@ -31,18 +31,18 @@ class ConnectLedgerTest {
     @Test
     void countsTheEndsOfTheWindowIn() {
         ConnectLedger ledger = ledger(new Rate(1, Duration.ofSeconds(1)));
-        ledger.accept(5_000, false);
-        assertThat(ledger.accept(6_000, false).outcome()).isEqualTo(Outcome.LIMITED);
-        assertThat(ledger.accept(7_001, false).outcome()).isEqualTo(Outcome.ACCEPTED);
+        ledger.accept(5_000, null);
+        assertThat(ledger.accept(6_000, null).outcome()).isEqualTo(Outcome.LIMITED);
+        assertThat(ledger.accept(7_001, null).outcome()).isEqualTo(Outcome.ACCEPTED);
         assertThat(ledger.worstWindow()).isEqualTo(new Window(2, 5_000));
     }
 
     @Test
     void countsRefusedOnesIntoTheWindow() {
         ConnectLedger ledger = ledger(new Rate(1, Duration.ofSeconds(1)));
-        ledger.accept(0, false);
-        ledger.accept(900, false);
-        assertThat(ledger.accept(1_800, false).outcome())
+        ledger.accept(0, null);
+        ledger.accept(900, null);
+        assertThat(ledger.accept(1_800, null).outcome())
                 .as("the one at 900 was refused, but it came")
                 .isEqualTo(Outcome.LIMITED);
     }
@@ -50,25 +50,25 @@ class ConnectLedgerTest {
     @Test
     void closesWhatIsOverTheRateIfTheProfileSaysSo() {
         ConnectLedger ledger = new ConnectLedger(List.of(new Rate(1, Duration.ofSeconds(1))), OverLimit.CLOSE, 10);
-        ledger.accept(0, false);
-        assertThat(ledger.accept(1, false).outcome()).isEqualTo(Outcome.LIMIT_CLOSED);
+        ledger.accept(0, null);
+        assertThat(ledger.accept(1, null).outcome()).isEqualTo(Outcome.LIMIT_CLOSED);
         assertThat(ledger.open()).isEqualTo(1);
     }
 
     @Test
     void refusesOneMoreThanMayBeOpenUntilOneCloses() {
         ConnectLedger ledger = new ConnectLedger(List.of(), OverLimit.HTTP_429, 2);
-        ledger.accept(0, false);
-        ledger.accept(0, false);
-        assertThat(ledger.accept(0, false).outcome()).isEqualTo(Outcome.TOO_MANY);
+        ledger.accept(0, null);
+        ledger.accept(0, null);
+        assertThat(ledger.accept(0, null).outcome()).isEqualTo(Outcome.TOO_MANY);
         ledger.closed();
-        assertThat(ledger.accept(0, false).outcome()).isEqualTo(Outcome.ACCEPTED);
+        assertThat(ledger.accept(0, null).outcome()).isEqualTo(Outcome.ACCEPTED);
     }
 
     @Test
     void countsThoseThatAFaultRefuses() {
         ConnectLedger ledger = ledger(SIXTY);
-        assertThat(ledger.accept(7, true)).isEqualTo(new Connect(7, 1, Outcome.FAULT));
+        assertThat(ledger.accept(7, Outcome.FAULT)).isEqualTo(new Connect(7, 1, Outcome.FAULT));
         assertThat(ledger.worstWindow()).isEqualTo(new Window(1, 7));
         assertThat(ledger.open()).isZero();
     }
@@ -76,18 +76,18 @@ class ConnectLedgerTest {
     @Test
     void holdsAllRatesAtOnce() {
         ConnectLedger ledger = ledger(new Rate(10, Duration.ofSeconds(60)), new Rate(2, Duration.ofSeconds(1)));
-        ledger.accept(0, false);
-        ledger.accept(0, false);
-        assertThat(ledger.accept(0, false).outcome()).isEqualTo(Outcome.LIMITED);
+        ledger.accept(0, null);
+        ledger.accept(0, null);
+        assertThat(ledger.accept(0, null).outcome()).isEqualTo(Outcome.LIMITED);
     }
 
     @Test
     void findsTheWorstWindowWithoutARateToo() {
         ConnectLedger ledger = ledger();
-        ledger.accept(0, false);
-        ledger.accept(60_001, false);
-        ledger.accept(120_001, false);
-        ledger.accept(200_000, false);
+        ledger.accept(0, null);
+        ledger.accept(60_001, null);
+        ledger.accept(120_001, null);
+        ledger.accept(200_000, null);
         assertThat(ledger.worstWindow()).isEqualTo(new Window(2, 60_001));
     }
 
@@ -95,10 +95,10 @@ class ConnectLedgerTest {
     void forgetsTheOldestConnectsButNotTheWorstWindow() {
         ConnectLedger ledger = new ConnectLedger(List.of(SIXTY), OverLimit.HTTP_429, 1_000, 3);
         for (int i = 0; i < 5; i++) {
-            ledger.accept(i, false);
+            ledger.accept(i, null);
         }
         for (int i = 0; i < 3; i++) {
-            ledger.accept(1_000_000 + i, false);
+            ledger.accept(1_000_000 + i, null);
         }
         assertThat(ledger.connects()).extracting(Connect::id).containsExactly(6L, 7L, 8L);
         assertThat(ledger.worstWindow()).isEqualTo(new Window(5, 0));
@@ -112,7 +112,7 @@ class ConnectLedgerTest {
             long at = 0;
             for (int i = 0; i < 500; i++) {
                 at += random.nextInt(4) == 0 ? random.nextInt(300) : random.nextInt(20);
-                ledger.accept(at, false);
+                ledger.accept(at, null);
             }
             List<Connect> connects = ledger.connects();
             int worst = connects.stream()
@@ -123,5 +123,15 @@ class ConnectLedgerTest {
                     .orElseThrow();
             assertThat(ledger.worstWindow().count()).isEqualTo(worst);
         }
+    }
+
+    @Test
+    void aFaultThatSpeaksHttp2IsOpenForAWhileAndCountsAsRefused() {
+        ConnectLedger ledger = new ConnectLedger(List.of(), OverLimit.CLOSE, 10);
+        assertThat(ledger.accept(7, Outcome.FAULT_HTTP2)).isEqualTo(new Connect(7, 1, Outcome.FAULT_HTTP2));
+        assertThat(ledger.open()).isEqualTo(1);
+        assertThat(ledger.refused()).isEqualTo(1);
+        ledger.closed();
+        assertThat(ledger.open()).isZero();
     }
 }
