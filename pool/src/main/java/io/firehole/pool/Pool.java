@@ -130,7 +130,8 @@ public final class Pool implements AutoCloseable {
      * else a new one, while the group's share and {@link PoolConfig#maxConnections} allow it; else the least recently used
      * one, which is then shared, and taken from nobody. A call that finds none waits up to {@link PoolConfig#unaryWait}, and
      * no longer than its deadline; then it ends with UNAVAILABLE naming the limit, or with DEADLINE_EXCEEDED. However many
-     * callers there are, there are never more than {@link PoolConfig#maxConnections} connections.
+     * callers there are, there are never more than {@link PoolConfig#maxConnections} connections, but while one is being
+     * replaced.
      *
      * <p>The channel has no way to close a connection, and a call on it never opens a socket but through the pool and its
      * budget. The provider's token goes out with every call; one that the caller puts into the headers does not, nor do

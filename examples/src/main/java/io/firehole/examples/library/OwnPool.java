@@ -10,7 +10,6 @@ import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.ledger.BootClock;
 import io.firehole.pool.budget.ledger.FileLedger;
 import io.firehole.pool.budget.ledger.Ledger;
-import io.firehole.pool.budget.ledger.LedgerName;
 import io.firehole.pool.budget.ledger.Retention;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
@@ -60,7 +59,7 @@ public final class OwnPool implements AutoCloseable {
         BootClock boot = BootClock.system();
         Ledger ledger = FileLedger.open(
                 state,
-                LedgerName.of(endpoint.host(), endpoint.port(), RULE.scope(), token.orElse("")),
+                endpoint.allowance(RULE.scope()),
                 new Retention(RULE.per().plus(ConnectionBudget.MARGIN), unproven),
                 boot,
                 InstantSource.system());
