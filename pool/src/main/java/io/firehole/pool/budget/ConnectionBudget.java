@@ -268,7 +268,7 @@ public final class ConnectionBudget {
         long forNanos = Math.min(
                 Restraint.HOLD_MAX.toNanos(),
                 Math.max(windowNanos, refusal.retryAfterNanos().orElse(0)));
-        restraint.hold(forNanos, nowNanos);
+        restraint.hold(forNanos, refusal.how() != ProviderRefusal.ACCEPTED_AND_CLOSED, nowNanos);
         if (!heldBefore) {
             events.add(new BudgetEvent.HeldBack(nowNanos, forNanos, refusal.how()));
         }
@@ -471,6 +471,12 @@ public final class ConnectionBudget {
             if (permit.living()) {
                 living--;
                 queue.capSubjects(living > 0);
+                if (living == 0 && restraint.lastGone(clock.nanos())) {
+                    keepersInUse(clock.nanos())
+                            .forEach(keeper -> keeper.estimate().forgive());
+                    events.add(new BudgetEvent.ProviderDown(clock.nanos()));
+                    wakeIn(0);
+                }
             }
             permit.markDead();
             restraint.ended(permit);

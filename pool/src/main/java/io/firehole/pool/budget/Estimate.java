@@ -17,11 +17,13 @@ final class Estimate {
     private final long windowNanos;
     private int lowered;
     private long loweredNanos;
+    private int before;
 
     Estimate(BudgetRule rule) {
         this.max = rule.max();
         this.windowNanos = rule.per().toNanos();
         this.lowered = max;
+        this.before = max;
     }
 
     /** At least 1. */
@@ -38,9 +40,14 @@ final class Estimate {
 
     /** The provider has refused one more than so many. */
     void lower(int refusedAt, long nowNanos) {
-        int before = believed(nowNanos);
+        before = believed(nowNanos);
         lowered = Math.max(ceil(FLOOR_PARTS), Math.min(before, refusedAt - 1));
         loweredNanos = nowNanos;
+    }
+
+    /** The last refusal was none. */
+    void forgive() {
+        lowered = Math.max(lowered, before);
     }
 
     private int ceil(int parts) {

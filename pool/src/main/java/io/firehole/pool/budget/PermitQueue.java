@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Who has less than {@link #LIFTED_WITHIN} until what it missed can no longer be replayed is <em>lifted</em>: it goes
  *       before all others, the earliest deadline first, and may use the whole rule. Past its deadline it has nothing more to
- *       lose and waits as before.
+ *       lose and waits as before. Who had a permit within the last minute is not lifted: many that flap would use up what is
+ *       reserved for those who do not.
  *   <li>Strict order would starve the lowest class while others stay busy. So the head of a class that got nothing for a
  *       whole window, its <em>patience</em>, is <em>overdue</em>: it goes before the other classes and may use the whole
  *       rule. A class can be overdue once per window, so the reserve loses no more than one permit per class and window to
@@ -184,9 +185,9 @@ final class PermitQueue {
         }
         for (Waiting waiting : withDeadline) {
             long leftNanos = waiting.deadlineNanos() - nowNanos;
-            if (leftNanos > 0) {
-                long mayNanos = Math.max(leftNanos - LIFTED_NANOS, cappedForNanos(waiting, nowNanos));
-                soonest = Math.min(soonest, Math.max(mayNanos, admission.inNanos(waiting.wish.kind(), MOST_URGENT)));
+            if (leftNanos > 0 && !flaps(waiting, nowNanos)) {
+                long liftedNanos = leftNanos - LIFTED_NANOS;
+                soonest = Math.min(soonest, Math.max(liftedNanos, admission.inNanos(waiting.wish.kind(), MOST_URGENT)));
             }
         }
         return soonest == Long.MAX_VALUE ? soonest : Math.max(0, soonest);
@@ -224,7 +225,7 @@ final class PermitQueue {
             if (leftNanos > 0
                     && leftNanos <= LIFTED_NANOS
                     && (earliest == null || waiting.deadlineNanos() - earliest.deadlineNanos() < 0)
-                    && cappedForNanos(waiting, nowNanos) == 0
+                    && !flaps(waiting, nowNanos)
                     && admission.inNanos(waiting.wish.kind(), MOST_URGENT) == 0) {
                 earliest = waiting;
             }
@@ -274,6 +275,11 @@ final class PermitQueue {
         return capping && waiting.wish.kind() == AttemptKind.CONNECT
                 ? grants.cappedForNanos(waiting.wish.subject(), nowNanos)
                 : 0;
+    }
+
+    /** Whether it had a permit not long ago; as with the cap, of no matter while nothing lives. */
+    private boolean flaps(Waiting waiting, long nowNanos) {
+        return capping && waiting.wish.kind() == AttemptKind.CONNECT && grants.hadOne(waiting.wish.subject(), nowNanos);
     }
 
     private Waiting take(Waiting waiting, long nowNanos) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  *    └───────────── the probe proves healthy ────┘
  * </pre>
  *
+ * <p>A connection closed at once while others live is taken for a limit, too. If those are gone soon after, it was the
+ * provider going down, and the hold becomes a probing.
+ *
  * <p>Probing admits one attempt at a time, and the next only when the one before has failed or has had its chance. What
  * is asked on connections that are there (Subscribe) is held back only while Held.
  *
@@ -30,7 +33,12 @@ final class Restraint {
     sealed interface State {
         record Free() implements State {}
 
-        record Held(long untilNanos) implements State {}
+        /**
+         * Nobody goes until then.
+         *
+         * @param spoken whether the provider said so in words, and did not just close a connection
+         */
+        record Held(long untilNanos, boolean spoken) implements State {}
 
         record Probing(@Nullable Permit probe) implements State {}
     }
@@ -38,7 +46,7 @@ final class Restraint {
     private State state = new State.Free();
 
     State state(long nowNanos) {
-        if (state instanceof State.Held(long untilNanos) && untilNanos - nowNanos <= 0) {
+        if (state instanceof State.Held(long untilNanos, boolean spoken) && untilNanos - nowNanos <= 0) {
             state = new State.Probing(null);
         }
         return state;
@@ -47,7 +55,7 @@ final class Restraint {
     long admitsInNanos(AttemptKind kind, long nowNanos) {
         return switch (state(nowNanos)) {
             case State.Free free -> 0;
-            case State.Held(long untilNanos) -> untilNanos - nowNanos;
+            case State.Held(long untilNanos, boolean spoken) -> untilNanos - nowNanos;
             case State.Probing(Permit probe) ->
                 probe == null || kind == AttemptKind.SUBSCRIBE
                         ? 0
@@ -56,11 +64,22 @@ final class Restraint {
     }
 
     /** Nobody goes for that long. */
-    void hold(long forNanos, long nowNanos) {
+    void hold(long forNanos, boolean spoken, long nowNanos) {
         long untilNanos = nowNanos + Math.min(forNanos, HOLD_MAX.toNanos());
-        if (!(state(nowNanos) instanceof State.Held(long before)) || untilNanos - before > 0) {
-            state = new State.Held(untilNanos);
+        if (state(nowNanos) instanceof State.Held(long before, boolean spokenBefore)) {
+            state = new State.Held(untilNanos - before > 0 ? untilNanos : before, spoken || spokenBefore);
+        } else {
+            state = new State.Held(untilNanos, spoken);
         }
+    }
+
+    /** The last connection is gone: what looked like a limit was the provider going down; true if that changes things. */
+    boolean lastGone(long nowNanos) {
+        if (state(nowNanos) instanceof State.Held(long untilNanos, boolean spoken) && !spoken) {
+            state = new State.Probing(null);
+            return true;
+        }
+        return false;
     }
 
     /** Nothing of the provider answers; true if that is new. */

@@ -54,6 +54,12 @@ final class SubjectGrants {
         return grants.getFirst() + WINDOW_NANOS - nowNanos;
     }
 
+    /** Whether it had one within the window. */
+    boolean hadOne(long subject, long nowNanos) {
+        forget(nowNanos);
+        return bySubject.containsKey(subject);
+    }
+
     private void forget(long nowNanos) {
         for (Grant oldest = all.peekFirst();
                 oldest != null && nowNanos - oldest.atNanos >= WINDOW_NANOS;

@@ -8,11 +8,14 @@ import io.firehole.pool.time.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who goes first, who waits for whom, and what the budget says of it beforehand. */
 class PermitOrderTest {
@@ -147,12 +150,12 @@ class PermitOrderTest {
     }
 
     /** Thirty streams of the low group drop as soon as they are back; now and then all twenty of the high group drop. */
-    private long[] worstAndMedianOfHigh(Random random, boolean lowHasDeadlines) {
+    private long worstWaitOfHigh(Random random, boolean lowHasDeadlines) {
         ConnectionBudget budget = budget(60, BudgetSettings.IN_FLIGHT_MAX);
         List<Long> waits = new ArrayList<>();
         ask(budget, PermitWish.connect(HIGH, 0));
         time.runFor(CONNECT);
-        permits.getFirst().served();
+        permits.getLast().served();
         time.runFor(MINUTE.multipliedBy(2));
         for (int i = 1; i <= 30; i++) {
             flap(budget, i, random, lowHasDeadlines);
@@ -170,9 +173,8 @@ class PermitOrderTest {
             }
         }
         time.runFor(MINUTE);
-        long[] sorted = waits.stream().mapToLong(Long::longValue).sorted().toArray();
-        assertThat(sorted).hasSize(12 * 20);
-        return new long[] {sorted[sorted.length - 1], sorted[sorted.length / 2]};
+        assertThat(waits).hasSize(12 * 20);
+        return Collections.max(waits);
     }
 
     private void flap(ConnectionBudget budget, long subject, Random random, boolean withDeadline) {
@@ -185,10 +187,13 @@ class PermitOrderTest {
         });
     }
 
-    @Test
-    void aDropOfTheHighGroupIsBackWithinASecondWhileThirtyOthersFlap() {
-        long[] waits = worstAndMedianOfHigh(new Random(7), false);
-        assertThat(Duration.ofNanos(waits[0])).isLessThanOrEqualTo(Duration.ofSeconds(1));
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDropOfTheHighGroupIsBackWithinASecondWhileThirtyOthersFlap(boolean othersWouldLoseTheirReplay) {
+        for (int seed = 0; seed < 5; seed++) {
+            long worstNanos = worstWaitOfHigh(new Random(seed), othersWouldLoseTheirReplay);
+            assertThat(Duration.ofNanos(worstNanos)).as("seed %s", seed).isLessThanOrEqualTo(Duration.ofSeconds(1));
+        }
     }
 
     @Test

@@ -193,6 +193,34 @@ class RestraintTest {
     }
 
     @Test
+    void ifThoseThatLivedAreGoneSoonAfterItWasTheProviderGoingDown() {
+        Permit last = living();
+        connected().gone();
+        refused(ProviderRefusal.ACCEPTED_AND_CLOSED, Duration.ZERO, false);
+        ask(3);
+        assertThat(permits).hasSize(2);
+        assertThat(budget.snapshot().tightest().believed()).isEqualTo(15);
+
+        last.gone();
+        time.runDue();
+        assertThat(permits).hasSize(3);
+        assertThat(budget.snapshot().restraint()).isEqualTo(Restraining.ALL_BUT_ONE);
+        assertThat(budget.snapshot().tightest().believed()).isEqualTo(60);
+        assertThat(eventNames()).endsWith("ProviderDown");
+    }
+
+    @Test
+    void whatWasSaidInWordsStandsWhoeverIsGone() {
+        Permit last = living();
+        refused(ProviderRefusal.HTTP_429, Duration.ZERO, false);
+        refused(ProviderRefusal.ACCEPTED_AND_CLOSED, Duration.ZERO, false);
+        last.gone();
+        time.runDue();
+        assertThat(budget.snapshot().restraint()).isEqualTo(Restraining.EVERYTHING);
+        assertThat(budget.snapshot().tightest().believed()).isEqualTo(15);
+    }
+
+    @Test
     void lessIsBelievedForAWhileAndNeverLessThanAQuarter() {
         ask(8);
         for (int i = 0; i < 40; i++) {
