@@ -84,12 +84,13 @@ final class DatabaseLink implements AutoCloseable {
         }
     }
 
-    /** It is of no use any more. */
+    /** It is of no use any more; another is being made. */
     void lost(Connection of, SQLException why) {
         synchronized (lock) {
             if (of.equals(connection)) {
                 connection = null;
                 reason = told(why);
+                current();
             }
         }
         abort(of);

@@ -2,6 +2,8 @@ package io.firehole.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
+import org.slf4j.LoggerFactory;
 
 /** A real PostgreSQL that can be killed and started again with the same data and port. */
 final class Postgres implements AutoCloseable {
@@ -72,8 +75,11 @@ final class Postgres implements AutoCloseable {
             Thread.sleep(10);
         }
         assertThat(postmaster.isAlive()).isFalse();
-        // It finds nobody to stop, and lets go of the directory.
+        // It finds nobody to stop, which it need not tell, and lets go of the directory.
+        Logger log = (Logger) LoggerFactory.getLogger(EmbeddedPostgres.class);
+        log.setLevel(Level.OFF);
         close();
+        log.setLevel(null);
     }
 
     int port() {
