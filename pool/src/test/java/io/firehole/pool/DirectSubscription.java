@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class DirectSubscription {
 
     /** By then a request must be in effect: a batch, the way up, and a slot that shows it. */
-    private static final Duration EFFECT_MAX = Duration.ofMillis(1_200);
+    static final Duration EFFECT_MAX = Duration.ofMillis(1_200);
 
     /**
      * What happens that shortly before a monitor asks or leaves may still be on its way: if all it asks for comes already,
@@ -38,13 +38,20 @@ final class DirectSubscription {
     private record State(int request, int explained) {}
 
     private final boolean mayMove;
+    private final Duration effectMax;
     private final List<Asked> asked = new ArrayList<>();
     private final IdentityHashMap<FilterSet, List<SubscribeUpdate>> seen = new IdentityHashMap<>();
     private long leftNanos = Long.MAX_VALUE;
 
     /** @param mayMove whether its requests may differ in commitment or slices */
     DirectSubscription(boolean mayMove) {
+        this(mayMove, EFFECT_MAX);
+    }
+
+    /** @param effectMax by when a request must be in effect */
+    DirectSubscription(boolean mayMove, Duration effectMax) {
         this.mayMove = mayMove;
+        this.effectMax = effectMax;
     }
 
     void asks(long nowNanos, SubscribeRequest request) {
@@ -92,7 +99,7 @@ final class DirectSubscription {
                 return;
             }
             if (request + 1 < asked.size()
-                    && event.atNanos() > asked.get(request + 1).atNanos() + EFFECT_MAX.toNanos()) {
+                    && event.atNanos() > asked.get(request + 1).atNanos() + effectMax.toNanos()) {
                 continue;
             }
             int explained = explain(request, event, received, state.explained());

@@ -20,9 +20,15 @@ final class RandomMonitors {
     private final List<Watched> all = new ArrayList<>();
     private final int atMost;
     private final boolean mayMove;
+    private final Duration effectMax;
     private int joined;
 
     RandomMonitors(World world, Random random, int atMost, int otherStreamsPercent) {
+        this(world, random, atMost, otherStreamsPercent, DirectSubscription.EFFECT_MAX);
+    }
+
+    RandomMonitors(World world, Random random, int atMost, int otherStreamsPercent, Duration effectMax) {
+        this.effectMax = effectMax;
         this.world = world;
         this.random = random;
         this.atMost = atMost;
@@ -47,7 +53,7 @@ final class RandomMonitors {
         if (present.isEmpty() || (present.size() < atMost && what < 4)) {
             String id = "m" + joined++;
             Group group = random.nextInt(3) == 0 ? Group.HIGH : Group.MEDIUM;
-            Watched newcomer = new Watched(id, world.monitor(id, group), new DirectSubscription(mayMove));
+            Watched newcomer = new Watched(id, world.monitor(id, group), new DirectSubscription(mayMove, effectMax));
             present.add(newcomer);
             all.add(newcomer);
             ask(newcomer);

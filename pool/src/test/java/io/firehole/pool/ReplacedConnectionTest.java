@@ -21,6 +21,10 @@ import org.junit.jupiter.api.Test;
 class ReplacedConnectionTest {
 
     private static final int SEEDS = 12;
+
+    /** By then what is asked on the way must be in effect: a few slots, until the boundary. */
+    private static final Duration AT_THE_BOUNDARY = Duration.ofMillis(3_500);
+
     private static final Duration TO_MOVE = Duration.ofSeconds(6);
 
     private record Watched(Reader reader, DirectSubscription truth) {}
@@ -150,6 +154,28 @@ class ReplacedConnectionTest {
             for (int i = 0; i < 5; i++) {
                 connections().forEach(world.pool::reconnect);
                 world.pass(Duration.ofMillis(random.nextInt(3_000)));
+            }
+        });
+    }
+
+    @Test
+    void keepsMonitorsExactThatComeAndGoAndChangeTheirMindMeanwhile() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            world = new World(seed).running();
+            RandomMonitors monitors = new RandomMonitors(world, new Random(seed), 12, 0, AT_THE_BOUNDARY);
+            renewAgainAndAgain();
+            monitors.live(Duration.ofSeconds(20));
+            assertThat(monitors.faults()).as("seed " + seed).isEmpty();
+            assertThat(world.pool.stats().totals().reconnects()).isGreaterThan(2);
+        }
+    }
+
+    private void renewAgainAndAgain() {
+        World mine = world;
+        mine.time.after(Duration.ofMillis(5_300).toNanos(), () -> {
+            if (mine == world) {
+                connections().forEach(world.pool::reconnect);
+                renewAgainAndAgain();
             }
         });
     }

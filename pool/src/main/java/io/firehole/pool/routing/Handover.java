@@ -31,8 +31,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Statuses do not keep to the boundary, since those of earlier slots come for a long time. Each pair of slot and status
  * passes once: the old call notes which ones it has delivered, and the new one leaves them out.
  *
- * <p><b>Which slots a call has whole.</b> At processed, the first that shows its first shred after the request was in effect
- * (see {@link Term}). At confirmed and finalized, where a slot's content comes at one go, those after the first seal.
+ * <p><b>Which slots a call has whole.</b> At processed, those from {@value #OUT_OF_ORDER_SLOTS} after the first that shows its
+ * first shred after the request was in effect (see {@link Term}). At confirmed and finalized, where a slot's content comes at one go, those after the first seal.
+ *
+ * <p>What a monitor asks for meanwhile, on the new call, takes effect at the boundary.
  *
  * <p><b>What it cannot do.</b> At processed, content that comes for a slot after the seal of a later one, as it may on a
  * fork that dies, is passed as long as both calls get it in the same order; a provider whose nodes differ in that may show
@@ -46,6 +48,12 @@ public final class Handover {
 
     /** Bytes that may be held back; payloads that several monitors share are counted for each. */
     public static final long HELD_BYTES_MAX = 128L << 20;
+
+    /**
+     * At processed, by how many numbers a slot may have begun before an earlier one: shreds of two leaders may come in any
+     * order, so the first slot that began in sight may have followers which did not.
+     */
+    private static final int OUT_OF_ORDER_SLOTS = 4;
 
     /** Slots behind the boundary after which no status is expected twice any more. */
     private static final int STATUSES_KEPT_SLOTS = 512;
@@ -67,6 +75,9 @@ public final class Handover {
 
     /** Which statuses the old call has delivered, or seen shortly before. Written by its event loop. */
     private final Set<Long> told = ConcurrentHashMap.newKeySet();
+
+    /** From which seal on content of slots before the boundary is the new call's. Written before it is released. */
+    private volatile long lateFromSeal = UNKNOWN;
 
     private volatile boolean released;
     private volatile boolean forced;
@@ -161,7 +172,8 @@ public final class Handover {
             return;
         }
         long sealed = seen.lastSealed().orElse(UNKNOWN);
-        if (boundary.get() == UNKNOWN) {
+        boolean settledBefore = boundary.get() != UNKNOWN;
+        if (!settledBefore) {
             long first = offered.get();
             if (first == UNKNOWN || !hasPassed(first, sealed, seen)) {
                 return;
@@ -169,6 +181,10 @@ public final class Handover {
             boundary.compareAndSet(UNKNOWN, Math.max(first, highestDelivered.getPlain() + 1));
         }
         if (sealed >= boundary.get() - 1) {
+            // Content of earlier slots that comes later still is the new call's from the same seal on, or, if that seal
+            // was
+            // before the old call settled, from the next one.
+            lateFromSeal = settledBefore ? sealed : sealed + 1;
             released = true;
         }
     }
@@ -252,15 +268,19 @@ public final class Handover {
             return false;
         }
         OptionalLong first = level == CommitmentLevel.PROCESSED
-                ? firstWholeSlot
+                ? later(firstWholeSlot)
                 : sealed ? OptionalLong.of(seen.lastSealed().orElse(UNKNOWN) + 1) : OptionalLong.empty();
         first.ifPresent(offered::setRelease);
         return first.isPresent();
     }
 
+    private static OptionalLong later(OptionalLong slot) {
+        return slot.isPresent() ? OptionalLong.of(slot.getAsLong() + OUT_OF_ORDER_SLOTS) : slot;
+    }
+
     private void passed(long sealed) {
         long first = boundary.get();
-        beyond |= sealed >= first - 1;
+        beyond |= sealed >= Math.max(first - 1, lateFromSeal);
         if (complete && sealed > first + STATUSES_KEPT_SLOTS) {
             told.clear();
         }
