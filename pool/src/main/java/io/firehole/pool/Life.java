@@ -178,7 +178,10 @@ final class Life implements ConnectionListener {
         }
         if (reply instanceof UnaryReply.Failed(GrpcStatus status) && isSilence(status)) {
             answering = false;
-            close("no answer to a health check within " + timeout.toSeconds() + " s (" + status + ")");
+            close(
+                    status.code() == GrpcStatus.Code.DEADLINE_EXCEEDED
+                            ? "no answer to a health check within " + timeout.toSeconds() + " s"
+                            : "a health check failed: " + status);
         } else {
             answering = true;
             proven = true;

@@ -94,7 +94,7 @@ final class Reachability {
         List<Link> all = byUrgency();
         waiting.clear();
         if (probesFailed > 0) {
-            log.info("The provider is back; {} more connections may follow", all.size());
+            log.info("The provider is back{}", all.isEmpty() ? "" : "; connections that follow: " + all.size());
         }
         all.forEach(Link::mayConnect);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,26 @@ public final class StatusBlock {
 
     private static String budget(BudgetSnapshot budget) {
         return budget.available() + " of " + budget.limit() + " left"
-                + (budget.queuedInAll() == 0 ? "" : ", " + budget.queuedInAll() + " waiting");
+                + (budget.queuedInAll() == 0 ? "" : ", " + budget.queuedInAll() + " waiting")
+                + switch (budget.restraint()) {
+                    case NOTHING -> "";
+                    case EVERYTHING -> ", held back since the provider refused";
+                    case ALL_BUT_ONE -> ", one attempt at a time";
+                }
+                + ledgers(budget);
+    }
+
+    private static String ledgers(BudgetSnapshot budget) {
+        StringBuilder trouble = new StringBuilder();
+        new TreeMap<>(budget.ledgers())
+                .forEach((scope, use) -> trouble.append(
+                        switch (use) {
+                            case HERE, BUSY -> "";
+                            case HOLDS -> ", ledger " + scope + " holds everybody back";
+                            case AWAY -> ", ledger " + scope + " is away and nothing is granted";
+                            case SHARE -> ", ledger " + scope + " is away and only the private share is used";
+                        }));
+        return trouble.toString();
     }
 
     private static String trouble(ConnectionStats connection) {

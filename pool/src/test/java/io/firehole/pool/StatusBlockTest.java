@@ -9,6 +9,8 @@ import io.firehole.pool.PoolStats.MonitorStats;
 import io.firehole.pool.PoolStats.Totals;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.BudgetSnapshot;
+import io.firehole.pool.budget.BudgetSnapshot.LedgerUse;
+import io.firehole.pool.budget.BudgetSnapshot.Restraining;
 import io.firehole.pool.budget.BudgetSnapshot.RuleUse;
 import java.time.Duration;
 import java.util.List;
@@ -62,14 +64,53 @@ class StatusBlockTest {
                         "  calls                        high    connection 1          1,234 calls, 2 open");
     }
 
+    @Test
+    void tellsWhyNobodyConnectsThoughTheRuleHasRoom() {
+        PoolStats now = picture(
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                new BudgetSnapshot(
+                        List.of(new RuleUse(BudgetRule.DEFAULT, 2)),
+                        Map.of(),
+                        0,
+                        2,
+                        0,
+                        0,
+                        0,
+                        Map.of(),
+                        0,
+                        0,
+                        Restraining.EVERYTHING,
+                        Map.of("endpoint", LedgerUse.HERE, "token", LedgerUse.AWAY),
+                        List.of()));
+        assertThat(block.lines(now))
+                .containsExactly(
+                        "status: connections 0/0 healthy (at most 15), budget 58 of 60 left,"
+                                + " held back since the provider refused, ledger token is away and nothing is granted, monitors 0");
+    }
+
     private static PoolStats picture(long seconds, List<ConnectionStats> connections, List<MonitorStats> monitors) {
         return picture(seconds, connections, monitors, List.of());
     }
 
     private static PoolStats picture(
             long seconds, List<ConnectionStats> connections, List<MonitorStats> monitors, List<ChannelStats> channels) {
-        BudgetSnapshot budget =
-                new BudgetSnapshot(List.of(new RuleUse(BudgetRule.DEFAULT, 2)), Map.of(), 0, 2, 0, 0, 0, Map.of());
+        return picture(
+                seconds,
+                connections,
+                monitors,
+                channels,
+                new BudgetSnapshot(List.of(new RuleUse(BudgetRule.DEFAULT, 2)), Map.of(), 0, 2, 0, 0, 0, Map.of()));
+    }
+
+    private static PoolStats picture(
+            long seconds,
+            List<ConnectionStats> connections,
+            List<MonitorStats> monitors,
+            List<ChannelStats> channels,
+            BudgetSnapshot budget) {
         Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         return new PoolStats(
                 Duration.ofSeconds(seconds).toNanos(),
