@@ -82,6 +82,7 @@ class StatusBlockTest {
                         Map.of(),
                         0,
                         0,
+                        0,
                         Restraining.EVERYTHING,
                         Map.of("endpoint", LedgerUse.HERE, "token", LedgerUse.AWAY),
                         List.of()));

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param queueFull requests refused because the queue was full
  * @param stale permits given up because they were not used in time
  * @param refusals what the provider refused, by kind; every kind is there
+ * @param unused permits that were given and not used: not in time, or whoever asked had gone. All others are attempts
  * @param capped requests that were passed over for a while, because their asker had had enough for now
  * @param inFlight connects under way
  * @param restraint what is held back beyond the rules
@@ -31,6 +32,7 @@ public record BudgetSnapshot(
         long queueFull,
         long stale,
         Map<ProviderRefusal, Long> refusals,
+        long unused,
         long capped,
         int inFlight,
         Restraining restraint,
@@ -67,6 +69,7 @@ public record BudgetSnapshot(
                 queueFull,
                 stale,
                 refusals,
+                0,
                 0,
                 0,
                 Restraining.NOTHING,

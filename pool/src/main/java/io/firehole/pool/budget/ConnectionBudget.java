@@ -110,6 +110,7 @@ public final class ConnectionBudget {
     private long waitedNanos;
     private long queueFull;
     private long stale;
+    private long unused;
     private long refusalToldNanos;
     private boolean refusalTold;
 
@@ -306,6 +307,7 @@ public final class ConnectionBudget {
                     queueFull,
                     stale,
                     refusals,
+                    unused,
                     queue.capped(),
                     inFlight(now),
                     switch (restraint.state(now)) {
@@ -438,6 +440,7 @@ public final class ConnectionBudget {
     void unused(Permit permit) {
         synchronized (lock) {
             if (!permit.ended()) {
+                unused++;
                 permit.markSettled();
                 long now = clock.nanos();
                 move(permit, now, now);

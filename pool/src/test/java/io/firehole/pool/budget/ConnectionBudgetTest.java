@@ -257,6 +257,10 @@ class ConnectionBudgetTest {
         assertThat(permits.getFirst().fresh()).isFalse();
         assertThat(budget.snapshot().stale()).isEqualTo(1);
         assertThat(budget.snapshot().used()).isEqualTo(1);
+        assertThat(budget.snapshot().unused()).isZero();
+        permits.getFirst().unused();
+        permits.getFirst().unused();
+        assertThat(budget.snapshot().unused()).isEqualTo(1);
     }
 
     @Test

@@ -76,8 +76,13 @@ final class ConnectGate extends ChannelDuplexHandler {
             promise.tryFailure(unavailable(refusal));
             return;
         }
-        waiting = budget.request(
-                connection.wish(), answer -> connection.onLoop(() -> answered(ctx, remote, local, promise, answer)));
+        waiting = budget.request(connection.wish(), answer -> {
+            boolean handed = connection.onLoop(() -> answered(ctx, remote, local, promise, answer));
+            if (!handed && answer instanceof PermitAnswer.Granted(Permit granted)) {
+                // The transport was closed meanwhile.
+                granted.unused();
+            }
+        });
     }
 
     private void answered(
