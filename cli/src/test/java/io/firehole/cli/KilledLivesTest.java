@@ -47,8 +47,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledLivesTest {
 
     private static final boolean CI = "true".equals(System.getenv("CI"));
-    private static final int KILLS = CI ? 20 : 6;
-    private static final Duration CRASHING = Duration.ofSeconds(CI ? 60 : 15);
+    private static final int KILLS = Integer.getInteger("firehole.kills", CI ? 20 : 6);
+    private static final Duration CRASHING =
+            Duration.ofSeconds(Integer.getInteger("firehole.storm-seconds", CI ? 60 : 15));
     private static final Duration STANDING_STILL = Duration.ofSeconds(CI ? 90 : 15);
 
     /** Far from an even number of connections per life, so that the last permit is always one of several wanted. */

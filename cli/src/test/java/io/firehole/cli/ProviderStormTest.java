@@ -49,7 +49,8 @@ class ProviderStormTest {
     private static final Logger log = LoggerFactory.getLogger(ProviderStormTest.class);
 
     private static final boolean CI = "true".equals(System.getenv("CI"));
-    private static final Duration STORM = Duration.ofSeconds(CI ? 180 : 20);
+    private static final Duration STORM =
+            Duration.ofSeconds(Integer.getInteger("firehole.storm-seconds", CI ? 180 : 20));
     private static final Rate LIMIT = CI ? new Rate(60, Duration.ofSeconds(60)) : new Rate(30, Duration.ofSeconds(20));
     private static final int CONNECTIONS = 20;
 

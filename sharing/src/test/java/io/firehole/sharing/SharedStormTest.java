@@ -29,7 +29,7 @@ class SharedStormTest {
     static final int SUBJECTS = 40;
 
     private static final boolean IN_CI = "true".equals(System.getenv("CI"));
-    private static final int ROUNDS = IN_CI ? 6 : 1;
+    private static final int ROUNDS = Integer.getInteger("firehole.rounds", IN_CI ? 6 : 1);
     private static final Duration QUIET = Duration.ofSeconds(IN_CI ? 8 : 5);
     private static final Duration AWAY = Duration.ofSeconds(IN_CI ? 14 : 6);
 

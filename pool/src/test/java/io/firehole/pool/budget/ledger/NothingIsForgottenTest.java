@@ -34,7 +34,7 @@ class NothingIsForgottenTest {
     private static final long KEEP_NANOS = RETENTION.keep().toNanos();
     private static final long UNPROVEN_NANOS = RETENTION.unproven().toNanos();
     private static final boolean IN_CI = "true".equals(System.getenv("CI"));
-    private static final int STORIES = IN_CI ? 1_500 : 200;
+    private static final int STORIES = Integer.getInteger("firehole.stories", IN_CI ? 1_500 : 200);
     private static final int STEPS = 400;
     private static final int PROCESSES = 3;
     private static final List<FakeDisk.Fault> FAULTS = List.of(FakeDisk.Fault.values());
