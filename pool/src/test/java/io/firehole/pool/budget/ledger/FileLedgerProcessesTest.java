@@ -100,6 +100,7 @@ class FileLedgerProcessesTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        process.destroyForcibly();
+        // By its handle: the process itself would close the stream on which its last words are being read.
+        process.toHandle().destroyForcibly();
     }
 }
