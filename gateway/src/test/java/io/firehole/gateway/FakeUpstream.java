@@ -102,7 +102,8 @@ final class FakeUpstream implements Upstream {
 
         @Override
         public @Nullable GrpcStatus ended() {
-            return end;
+            GrpcStatus status = end; // first: what was put before the end must not be overlooked
+            return mailbox.isEmpty() ? status : null;
         }
 
         @Override
