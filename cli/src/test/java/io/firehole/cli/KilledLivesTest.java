@@ -70,9 +70,9 @@ class KilledLivesTest {
     @Test
     void killedAtRandomMomentsItNeverPassesTheLimit() throws Exception {
         try (Simulator provider = provider();
-                Programs programs = new Programs(folder)) {
-            int port = freePort();
-            List<MonitorClient> monitors = monitors(port);
+                Programs programs = new Programs(folder);
+                Demand demand = Demand.at(freePort())) {
+            int port = demand.port();
             for (int life = 0; life < KILLS; life++) {
                 Program serve = serve(programs, provider, port);
                 sleep(serve, Duration.ofMillis(random.nextLong(LIFE_MAX.toMillis())));
@@ -83,7 +83,6 @@ class KilledLivesTest {
             assertThat(within(STALL_MAX, () -> provider.report().connects().size() > before))
                     .as("the last life connects")
                     .isTrue();
-            monitors.forEach(MonitorClient::close);
             assertHeld(provider);
             assertThat(provider.report().connects())
                     .as("connections of all lives")
@@ -94,9 +93,9 @@ class KilledLivesTest {
     @Test
     void crashingSoonAfterEachFirstConnectItNeverPassesTheLimit() throws Exception {
         try (Simulator provider = provider();
-                Programs programs = new Programs(folder)) {
-            int port = freePort();
-            List<MonitorClient> monitors = monitors(port);
+                Programs programs = new Programs(folder);
+                Demand demand = Demand.at(freePort())) {
+            int port = demand.port();
             long endNanos = System.nanoTime() + CRASHING.toNanos();
             int lives = 0;
             while (System.nanoTime() < endNanos) {
@@ -109,7 +108,6 @@ class KilledLivesTest {
                 serve.kill();
                 lives++;
             }
-            monitors.forEach(MonitorClient::close);
             assertHeld(provider);
             assertThat(lives).as("lives").isGreaterThan(2);
         }
@@ -118,9 +116,9 @@ class KilledLivesTest {
     @Test
     void stoppedForLongItNeverPassesTheLimitAndGoesOn() throws Exception {
         try (Simulator provider = provider();
-                Programs programs = new Programs(folder)) {
-            int port = freePort();
-            List<MonitorClient> monitors = monitors(port);
+                Programs programs = new Programs(folder);
+                Demand demand = Demand.at(freePort())) {
+            int port = demand.port();
             Program serve = serve(programs, provider, port);
             assertThat(within(STALL_MAX, () -> provider.report().streams() >= 3))
                     .isTrue();
@@ -131,7 +129,6 @@ class KilledLivesTest {
             assertThat(within(STALL_MAX, () -> provider.report().streams() >= 3))
                     .as("served again")
                     .isTrue();
-            monitors.forEach(MonitorClient::close);
             assertHeld(provider);
         }
     }
@@ -189,16 +186,22 @@ class KilledLivesTest {
                 "127.0.0.1:" + port);
     }
 
-    private static List<MonitorClient> monitors(int port) {
-        URI gateway = URI.create("http://127.0.0.1:" + port);
-        return Monitors.all().stream()
-                .map(monitor -> {
-                    MonitorClient client =
-                            new MonitorClient(monitor, gateway, Optional.empty(), line -> {}, update -> {});
-                    client.start();
-                    return client;
-                })
-                .toList();
+    /** Seven monitors that want to be served at that port, whatever becomes of who serves there. */
+    private record Demand(int port, List<MonitorClient> monitors) implements AutoCloseable {
+
+        static Demand at(int port) {
+            URI gateway = URI.create("http://127.0.0.1:" + port);
+            List<MonitorClient> monitors = Monitors.all().stream()
+                    .map(monitor -> new MonitorClient(monitor, gateway, Optional.empty(), line -> {}, update -> {}))
+                    .toList();
+            monitors.forEach(MonitorClient::start);
+            return new Demand(port, monitors);
+        }
+
+        @Override
+        public void close() {
+            monitors.forEach(MonitorClient::close);
+        }
     }
 
     /** Waits while the program runs, or less if it ends by itself. */
