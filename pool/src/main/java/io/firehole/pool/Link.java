@@ -38,8 +38,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Make before break.</b> A connection that drains goes on serving what is open on it, and has a successor, which is
  * Broken or Connecting like any other. When that is proven the streams move, each without loss (see
  * {@link io.firehole.pool.routing.Handover}), and the old connection, now <em>left</em>, closes with its last call or after
- * {@link #LEAVING_MAX}. So for a time a link has two connections, and the pool more than its maximum: at most twice as
- * many, while all of them are being replaced.
+ * {@link #LEAVING_MAX}. So for a time a link has two connections, and the pool more than its maximum: twice as
+ * many while all of them are being replaced, and more only if successors are sent away as well before those they replaced
+ * are gone. The budget bounds that.
  */
 final class Link {
 
