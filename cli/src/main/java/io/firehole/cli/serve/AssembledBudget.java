@@ -9,7 +9,6 @@ import io.firehole.pool.budget.PrivateShare;
 import io.firehole.pool.budget.ledger.BootClock;
 import io.firehole.pool.budget.ledger.FileLedger;
 import io.firehole.pool.budget.ledger.Ledger;
-import io.firehole.pool.budget.ledger.Retention;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.time.Timers;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
@@ -86,7 +85,11 @@ final class AssembledBudget implements AutoCloseable {
         for (String scope : scopes(rules)) {
             ledgers.put(
                     scope,
-                    PostgresLedger.open(sharing.database(), upstream.allowance(scope), retention(rules, scope), clock));
+                    PostgresLedger.open(
+                            sharing.database(),
+                            upstream.allowance(scope),
+                            BudgetSettings.retention(rules, scope),
+                            clock));
         }
         return of(
                 BudgetSettings.of(allowance.shared(rules)).withLedgers(ledgers).withShares(shares), clock);
@@ -102,7 +105,7 @@ final class AssembledBudget implements AutoCloseable {
                         FileLedger.open(
                                 state,
                                 upstream.allowance(scope),
-                                retention(rules, scope),
+                                BudgetSettings.retention(rules, scope),
                                 clock,
                                 InstantSource.system()));
             }
@@ -126,16 +129,6 @@ final class AssembledBudget implements AutoCloseable {
 
     private static Iterable<String> scopes(List<BudgetRule> rules) {
         return rules.stream().map(BudgetRule::scope).collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static Retention retention(List<BudgetRule> rules, String scope) {
-        Duration longest = rules.stream()
-                .filter(rule -> rule.scope().equals(scope))
-                .map(BudgetRule::per)
-                .max(Duration::compareTo)
-                .orElseThrow();
-        return new Retention(
-                longest.plus(ConnectionBudget.MARGIN), ConnectionBudget.ATTEMPT_DEADLINE.plus(ConnectionBudget.TRAVEL));
     }
 
     ConnectionBudget budget() {

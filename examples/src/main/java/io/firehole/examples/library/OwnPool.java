@@ -10,7 +10,6 @@ import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.ledger.BootClock;
 import io.firehole.pool.budget.ledger.FileLedger;
 import io.firehole.pool.budget.ledger.Ledger;
-import io.firehole.pool.budget.ledger.Retention;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.grpc.AccessToken;
@@ -18,7 +17,6 @@ import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.pool.transport.grpc.GrpcTransport;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +53,11 @@ public final class OwnPool implements AutoCloseable {
     public static OwnPool start(String url, Optional<String> token, Path state) throws IOException {
         GrpcEndpoint endpoint =
                 GrpcEndpoint.parse(url).withToken(token.map(AccessToken::of).orElse(null));
-        Duration unproven = ConnectionBudget.ATTEMPT_DEADLINE.plus(ConnectionBudget.TRAVEL);
         BootClock boot = BootClock.system();
         Ledger ledger = FileLedger.open(
                 state,
                 endpoint.allowance(RULE.scope()),
-                new Retention(RULE.per().plus(ConnectionBudget.MARGIN), unproven),
+                BudgetSettings.retention(List.of(RULE), RULE.scope()),
                 boot,
                 InstantSource.system());
         ControlThread budgetThread = ControlThread.start("budget");

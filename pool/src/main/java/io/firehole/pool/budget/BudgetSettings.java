@@ -1,6 +1,8 @@
 package io.firehole.pool.budget;
 
 import io.firehole.pool.budget.ledger.Ledger;
+import io.firehole.pool.budget.ledger.Retention;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -56,6 +58,22 @@ public record BudgetSettings(
     /** Those rules, remembered by this process only. */
     public static BudgetSettings of(List<BudgetRule> rules) {
         return new BudgetSettings(rules, Map.of(), Map.of(), QUEUE_MAX, IN_FLIGHT_MAX);
+    }
+
+    /**
+     * What a ledger for the rules of that scope must remember, and how long.
+     *
+     * @param rules those of other scopes do not matter
+     * @throws IllegalArgumentException if no rule is of that scope
+     */
+    public static Retention retention(List<BudgetRule> rules, String scope) {
+        Duration longest = rules.stream()
+                .filter(rule -> rule.scope().equals(scope))
+                .map(BudgetRule::per)
+                .max(Duration::compareTo)
+                .orElseThrow(() -> new IllegalArgumentException("budget: there is no rule of scope " + scope));
+        return new Retention(
+                longest.plus(ConnectionBudget.MARGIN), ConnectionBudget.ATTEMPT_DEADLINE.plus(ConnectionBudget.TRAVEL));
     }
 
     /** The same with ledgers, by scope. */
