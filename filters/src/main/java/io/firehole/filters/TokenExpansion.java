@@ -2,8 +2,10 @@ package io.firehole.filters;
 
 import io.firehole.wire.proto.storage.TokenBalance;
 import io.firehole.wire.proto.storage.TransactionStatusMeta;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -57,6 +59,10 @@ enum TokenExpansion {
             });
         }
     };
+
+    /** From the one that lets see the fewest keys to the one that lets see the most: each sees what those before it see. */
+    static final Comparator<TokenExpansion> BY_REACH =
+            Comparator.comparingInt(List.of(NONE, BALANCE_CHANGED, ALL)::indexOf);
 
     /** Adds the owners that this expansion lets a filter see; those that are no keys are passed over. */
     abstract void addOwners(TransactionStatusMeta meta, KeySet.Builder keys);
