@@ -70,7 +70,7 @@ public final class PublicKey {
     }
 
     /** The key with that base58 text; null if it is none. */
-    static @Nullable PublicKey parseOrNull(String base58) {
+    public static @Nullable PublicKey parseOrNull(String base58) {
         if (base58.length() > CHARS_MAX) {
             return null;
         }
