@@ -66,7 +66,7 @@ final class Placement {
     /** Takes a place for a monitor. */
     Place place(Member member, Subscription subscription) {
         Group group = member.group();
-        if (subscription.needsOwnCall()) {
+        if (subscription.needsOwnCall() || member.stream().monitor().dedicated()) {
             OwnStream stream =
                     new OwnStream(pool, this, nextStreamId(), link(group, null, subscription), member, subscription);
             stream.start();

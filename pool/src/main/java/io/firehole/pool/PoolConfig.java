@@ -1,8 +1,12 @@
 package io.firehole.pool;
 
+import io.firehole.filters.profile.Profiles;
+import io.firehole.filters.profile.ProviderProfile;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The rules of a pool. {@link #DEFAULT} is what runs when nothing is configured; the {@code with} methods change one rule.
@@ -22,6 +26,14 @@ import java.util.Map;
  * @param commandsMax how many commands may wait for the pool's control thread
  * @param streamsMax how many monitors' streams may be open at once
  * @param replayWindow for how long a provider can replay what was missed
+ * @param profile what the provider allows
+ * @param wideningMax how many updates a union of filters may bring for each one that somebody asked for; see
+ *     {@code merging}
+ * @param vetting whether filters the provider has not yet been seen to take are tried on a call of their own before
+ *     they are merged with those of others
+ * @param automaticGroups whether monitors are moved to the group that fits their rate
+ * @param integritySamplesPerSecond how many updates are matched a second time here, to see whether their routing was
+ *     right; 0 for none
  */
 public record PoolConfig(
         int maxConnections,
@@ -37,7 +49,12 @@ public record PoolConfig(
         Duration unaryWait,
         int commandsMax,
         int streamsMax,
-        Duration replayWindow) {
+        Duration replayWindow,
+        ProviderProfile profile,
+        double wideningMax,
+        boolean vetting,
+        boolean automaticGroups,
+        int integritySamplesPerSecond) {
 
     /** What runs when nothing is configured. */
     public static final PoolConfig DEFAULT = new PoolConfig(
@@ -54,7 +71,12 @@ public record PoolConfig(
             Duration.ofSeconds(10),
             1_024,
             10_000,
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Profiles.named("open"),
+            10,
+            true,
+            false,
+            10);
 
     public PoolConfig {
         atLeast(1, maxConnections, "max-connections");
@@ -80,6 +102,11 @@ public record PoolConfig(
         atLeast(1, commandsMax, "commands-max");
         atLeast(1, streamsMax, "streams-max");
         positive(replayWindow, "replay-window");
+        Objects.requireNonNull(profile, "profile");
+        if (!(wideningMax >= 1)) {
+            throw new IllegalArgumentException("widening-max must be at least 1, was " + wideningMax);
+        }
+        atLeast(0, integritySamplesPerSecond, "integrity-samples-per-second");
     }
 
     /** What that group may use. */
@@ -93,194 +120,153 @@ public record PoolConfig(
 
     /** These rules with another number of connections. */
     public PoolConfig withMaxConnections(int connections) {
-        return new PoolConfig(
-                connections,
-                connectionTtl,
-                healthCheckInterval,
-                groups,
-                mailbox,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                replayWindow);
+        return with(draft -> draft.maxConnections = connections);
     }
 
     /** These rules with another time for connections without streams. */
     public PoolConfig withConnectionTtl(Duration ttl) {
-        return new PoolConfig(
-                maxConnections,
-                ttl,
-                healthCheckInterval,
-                groups,
-                mailbox,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                replayWindow);
+        return with(draft -> draft.connectionTtl = ttl);
     }
 
     /** These rules with another interval of health checks. */
     public PoolConfig withHealthCheckInterval(Duration interval) {
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                interval,
-                groups,
-                mailbox,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                replayWindow);
+        return with(draft -> draft.healthCheckInterval = interval);
+    }
+
+    /** These rules with other mailboxes. */
+    public PoolConfig withMailbox(MailboxLimits limits) {
+        return with(draft -> draft.mailbox = limits);
+    }
+
+    /** These rules with another linger; zero forgets a filter as soon as nobody wants it. */
+    public PoolConfig withLinger(Duration time) {
+        return with(draft -> draft.linger = time);
+    }
+
+    /** These rules with another patience for slots. */
+    public PoolConfig withSlotWatchdog(Duration time) {
+        return with(draft -> draft.slotWatchdog = time);
+    }
+
+    /** These rules with another bound on what waits for the control thread. */
+    public PoolConfig withCommandsMax(int commands) {
+        return with(draft -> draft.commandsMax = commands);
+    }
+
+    /** These rules with another bound on monitors' streams. */
+    public PoolConfig withStreamsMax(int streams) {
+        return with(draft -> draft.streamsMax = streams);
+    }
+
+    /** These rules with another reach of replay. */
+    public PoolConfig withReplayWindow(Duration window) {
+        return with(draft -> draft.replayWindow = window);
+    }
+
+    /** These rules with what another provider allows. */
+    public PoolConfig withProfile(ProviderProfile provider) {
+        return with(draft -> draft.profile = provider);
+    }
+
+    /** These rules with another bound on what united filters may bring in vain. */
+    public PoolConfig withWideningMax(double times) {
+        return with(draft -> draft.wideningMax = times);
+    }
+
+    /** These rules with filters tried alone before others depend on them, or not. */
+    public PoolConfig withVetting(boolean tried) {
+        return with(draft -> draft.vetting = tried);
+    }
+
+    /** These rules with monitors moved to the group of their rate, or not. */
+    public PoolConfig withAutomaticGroups(boolean automatic) {
+        return with(draft -> draft.automaticGroups = automatic);
+    }
+
+    /** These rules with another pace of the integrity watch; 0 turns it off. */
+    public PoolConfig withIntegritySamplesPerSecond(int samples) {
+        return with(draft -> draft.integritySamplesPerSecond = samples);
     }
 
     /** These rules with others for one group. */
     public PoolConfig withGroup(Group group, GroupLimits limits) {
         Map<Group, GroupLimits> changed = new EnumMap<>(groups);
         changed.put(group, limits);
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                healthCheckInterval,
-                changed,
-                mailbox,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                replayWindow);
+        return with(draft -> draft.groups = changed);
     }
 
-    /** These rules with other mailboxes. */
-    public PoolConfig withMailbox(MailboxLimits limits) {
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                healthCheckInterval,
-                groups,
-                limits,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                replayWindow);
+    private PoolConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
     }
 
-    /** These rules with another linger; zero forgets a filter as soon as nobody wants it. */
-    public PoolConfig withLinger(Duration time) {
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                healthCheckInterval,
-                groups,
-                mailbox,
-                time,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                replayWindow);
-    }
+    /** The rules while one of them is being changed. */
+    private static final class Draft {
+        private int maxConnections;
+        private Duration connectionTtl;
+        private Duration healthCheckInterval;
+        private Map<Group, GroupLimits> groups;
+        private MailboxLimits mailbox;
+        private Duration linger;
+        private Duration slotWatchdog;
+        private Duration batchMin;
+        private Duration batchMax;
+        private int batchSize;
+        private Duration unaryWait;
+        private int commandsMax;
+        private int streamsMax;
+        private Duration replayWindow;
+        private ProviderProfile profile;
+        private double wideningMax;
+        private boolean vetting;
+        private boolean automaticGroups;
+        private int integritySamplesPerSecond;
 
-    /** These rules with another patience for slots. */
-    public PoolConfig withSlotWatchdog(Duration time) {
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                healthCheckInterval,
-                groups,
-                mailbox,
-                linger,
-                time,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                replayWindow);
-    }
+        Draft(PoolConfig from) {
+            maxConnections = from.maxConnections();
+            connectionTtl = from.connectionTtl();
+            healthCheckInterval = from.healthCheckInterval();
+            groups = from.groups();
+            mailbox = from.mailbox();
+            linger = from.linger();
+            slotWatchdog = from.slotWatchdog();
+            batchMin = from.batchMin();
+            batchMax = from.batchMax();
+            batchSize = from.batchSize();
+            unaryWait = from.unaryWait();
+            commandsMax = from.commandsMax();
+            streamsMax = from.streamsMax();
+            replayWindow = from.replayWindow();
+            profile = from.profile();
+            wideningMax = from.wideningMax();
+            vetting = from.vetting();
+            automaticGroups = from.automaticGroups();
+            integritySamplesPerSecond = from.integritySamplesPerSecond();
+        }
 
-    /** These rules with another bound on what waits for the control thread. */
-    public PoolConfig withCommandsMax(int commands) {
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                healthCheckInterval,
-                groups,
-                mailbox,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commands,
-                streamsMax,
-                replayWindow);
-    }
-
-    /** These rules with another bound on monitors' streams. */
-    public PoolConfig withStreamsMax(int streams) {
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                healthCheckInterval,
-                groups,
-                mailbox,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streams,
-                replayWindow);
-    }
-
-    /** These rules for a provider that replays so far back. */
-    public PoolConfig withReplayWindow(Duration window) {
-        return new PoolConfig(
-                maxConnections,
-                connectionTtl,
-                healthCheckInterval,
-                groups,
-                mailbox,
-                linger,
-                slotWatchdog,
-                batchMin,
-                batchMax,
-                batchSize,
-                unaryWait,
-                commandsMax,
-                streamsMax,
-                window);
+        PoolConfig config() {
+            return new PoolConfig(
+                    maxConnections,
+                    connectionTtl,
+                    healthCheckInterval,
+                    groups,
+                    mailbox,
+                    linger,
+                    slotWatchdog,
+                    batchMin,
+                    batchMax,
+                    batchSize,
+                    unaryWait,
+                    commandsMax,
+                    streamsMax,
+                    replayWindow,
+                    profile,
+                    wideningMax,
+                    vetting,
+                    automaticGroups,
+                    integritySamplesPerSecond);
+        }
     }
 
     private static void atLeast(int least, int value, String key) {
