@@ -42,7 +42,8 @@ public final class Pool implements AutoCloseable {
 
     private Pool(PoolConfig config, Transport transport, PoolRuntime runtime) {
         PoolLoop loop = new PoolLoop(runtime.control().get(), config.commandsMax());
-        this.context = new PoolContext(config, transport, runtime.clock(), runtime.random(), loop, new PoolTally());
+        this.context = new PoolContext(
+                config, transport, runtime.clock(), runtime.random(), loop, new PoolTally(runtime.clock()));
         this.links = new Links(context);
         this.placement = new Placement(context, links, openStreams::decrementAndGet);
         this.unaryCalls = new UnaryCalls(context, links);

@@ -69,6 +69,7 @@ final class PoolPicture {
                                 refusedStreams.getAsLong(),
                                 pool.loop().refused()),
                 pool.tally().latestGaps(),
+                pool.tally().latestEvents(),
                 budget.get());
         return last;
     }

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param channels the monitors that make calls of their own, by monitor id
  * @param totals what happened since the start
  * @param gaps the latest cuts in streams that were not closed by replay, newest last; at most {@link #GAPS_KEPT}
+ * @param events what else happened of late that somebody may want the reason of, newest last; at most {@link #EVENTS_KEPT}
  * @param budget how the connection budget stands; empty if the transport has none
  */
 public record PoolStats(
@@ -32,10 +33,14 @@ public record PoolStats(
         List<ChannelStats> channels,
         Totals totals,
         List<StreamGap> gaps,
+        List<PoolEvent> events,
         Optional<BudgetSnapshot> budget) {
 
     /** How many gaps a picture remembers. */
     public static final int GAPS_KEPT = 100;
+
+    /** How many events a picture remembers. */
+    public static final int EVENTS_KEPT = 1_000;
 
     public PoolStats {
         connections = List.copyOf(connections);
@@ -43,6 +48,7 @@ public record PoolStats(
         monitors = List.copyOf(monitors);
         channels = List.copyOf(channels);
         gaps = List.copyOf(gaps);
+        events = List.copyOf(events);
     }
 
     /** Connections open or to be opened. */
@@ -229,6 +235,7 @@ public record PoolStats(
      * @param calls calls of monitors' own stubs that went out
      * @param refusedCalls those that found no connection in time, or were too many
      * @param evictedLeases monitors whose connection was forgotten because too many had one
+     * @param events what {@link PoolStats#events} has the latest of
      */
     public record Totals(
             long updates,
@@ -249,7 +256,8 @@ public record PoolStats(
             long gaps,
             long calls,
             long refusedCalls,
-            long evictedLeases) {
+            long evictedLeases,
+            long events) {
 
         /**
          * Which part of all subscriptions and calls an open connection could take, from 0 to 1; 1 while there was none.

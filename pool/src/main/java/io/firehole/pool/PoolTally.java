@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.routing.CallCounts;
+import io.firehole.pool.time.NanoClock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -26,7 +27,15 @@ final class PoolTally {
     private long unrouted;
     private long malformed;
     private long delivered;
+    private final NanoClock clock;
     private final Deque<PoolStats.StreamGap> latestGaps = new ArrayDeque<>();
+    private final Deque<PoolEvent> latestEvents = new ArrayDeque<>();
+    private long events;
+
+    /** @param clock tells when an event was */
+    PoolTally(NanoClock clock) {
+        this.clock = clock;
+    }
 
     /** A call is over: its counts live on here. */
     void closed(CallCounts call) {
@@ -53,10 +62,28 @@ final class PoolTally {
         return List.copyOf(latestGaps);
     }
 
+    /**
+     * Something a person may want to know. The latest {@link PoolStats#EVENTS_KEPT} are kept, all are counted.
+     *
+     * @param kind a few words, always the same for the same kind of event
+     * @param monitorId whom it concerns; empty if nobody in particular
+     */
+    void event(String kind, String monitorId, String text) {
+        events++;
+        if (latestEvents.size() == PoolStats.EVENTS_KEPT) {
+            latestEvents.removeFirst();
+        }
+        latestEvents.addLast(new PoolEvent(clock.nanos(), kind, monitorId, text));
+    }
+
+    List<PoolEvent> latestEvents() {
+        return List.copyOf(latestEvents);
+    }
+
     /** The totals, those of calls and streams that are open included. */
     PoolStats.Totals totals(
             List<CallCounts> openCalls, List<MonitorStream> openStreams, long refusedStreams, long refusedCommands) {
-        PoolTally sum = new PoolTally();
+        PoolTally sum = new PoolTally(clock);
         openCalls.forEach(sum::closed);
         openStreams.forEach(sum::left);
         return new PoolStats.Totals(
@@ -78,6 +105,7 @@ final class PoolTally {
                 gaps,
                 calls,
                 refusedCalls,
-                evictedLeases);
+                evictedLeases,
+                events);
     }
 }
