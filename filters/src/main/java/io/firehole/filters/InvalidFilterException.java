@@ -1,6 +1,7 @@
 package io.firehole.filters;
 
 import java.io.Serial;
+import java.util.Optional;
 
 /**
  * A request that no provider would accept.
@@ -25,23 +26,41 @@ public final class InvalidFilterException extends Exception {
     private final String prefix;
     private final String reason;
     private final String where;
+    private final Bound bound;
 
-    private InvalidFilterException(String prefix, String reason, String where) {
+    /** What kind of limit a filter is beyond. */
+    enum Bound {
+        /** None: no provider would take it. */
+        NONE,
+        COUNT,
+        ANY,
+        KEYS,
+        REJECTED,
+        NAME
+    }
+
+    private InvalidFilterException(String prefix, String reason, String where, Bound bound) {
         super(reason);
         this.prefix = prefix;
         this.reason = reason;
         this.where = where;
+        this.bound = bound;
     }
 
     /** The fault, its place not yet known. */
     static InvalidFilterException because(String reason) {
-        return new InvalidFilterException(SUBSCRIBE_PREFIX, reason, "");
+        return beyond(Bound.NONE, reason);
+    }
+
+    /** The same for a fault that is one only where such a limit is set. */
+    static InvalidFilterException beyond(Bound bound, String reason) {
+        return new InvalidFilterException(SUBSCRIBE_PREFIX, reason, "", bound);
     }
 
     /** The same fault, found inside that part of the request. */
     InvalidFilterException in(String part) {
         String dot = where.isEmpty() || where.startsWith("[") ? "" : ".";
-        InvalidFilterException placed = new InvalidFilterException(prefix, reason, part + dot + where);
+        InvalidFilterException placed = new InvalidFilterException(prefix, reason, part + dot + where, bound);
         placed.setStackTrace(getStackTrace());
         return placed;
     }
@@ -53,7 +72,7 @@ public final class InvalidFilterException extends Exception {
 
     /** The same fault in a {@code SubscribeDeshredRequest}. */
     InvalidFilterException ofDeshred() {
-        InvalidFilterException deshred = new InvalidFilterException(DESHRED_PREFIX, reason, where);
+        InvalidFilterException deshred = new InvalidFilterException(DESHRED_PREFIX, reason, where, bound);
         deshred.setStackTrace(getStackTrace());
         return deshred;
     }
@@ -66,6 +85,41 @@ public final class InvalidFilterException extends Exception {
     /** The place in the request, such as {@code transactions["pumpfun"].account_include[3]}; never in the status. */
     public String where() {
         return where;
+    }
+
+    /**
+     * The limit that is passed, by its key in a provider's profile, such as {@code transactions.include-max}; empty if no
+     * limit is, and the request is wrong at any provider.
+     */
+    public Optional<String> limit() {
+        return switch (bound) {
+            case NONE -> Optional.empty();
+            case NAME -> Optional.of("filters.name-bytes");
+            case ANY -> Optional.of(kind() + ".any");
+            case COUNT ->
+                Optional.of(
+                        where.equals("accounts_data_slice")
+                                ? "accounts.data-slices"
+                                : kind() + (where.contains("[") ? ".cuckoo-bytes" : ".max"));
+            case KEYS -> Optional.of(kind() + "." + field() + "-max");
+            case REJECTED -> Optional.of(kind() + "." + field() + "-reject");
+        };
+    }
+
+    private String kind() {
+        String kind = where.replaceFirst("[\\[.].*", "");
+        return switch (kind) {
+            case "transactions_status" -> "transactions";
+            case "deshred_transactions" -> "deshred";
+            case "entry" -> "entries";
+            default -> kind.replace('_', '-');
+        };
+    }
+
+    /** The field behind the filter's name, which may hold anything. */
+    private String field() {
+        String place = where.substring(where.lastIndexOf("\"].") + 3);
+        return place.replaceFirst("\\[.*", "").replaceFirst("^account_", "");
     }
 
     static String shown(String name) {

@@ -1,5 +1,6 @@
 package io.firehole.filters;
 
+import io.firehole.filters.InvalidFilterException.Bound;
 import java.util.Set;
 
 /** The checks that several kinds of filter share, each with the reference server's text. */
@@ -10,20 +11,21 @@ final class LimitCheck {
     /** Of filters, of data slices and of bytes of a cuckoo set: the reference has one text for the three. */
     static void max(long found, long max) throws InvalidFilterException {
         if (found > max) {
-            throw InvalidFilterException.because("Max amount of filters/data_slices reached, only " + max + " allowed");
+            throw InvalidFilterException.beyond(
+                    Bound.COUNT, "Max amount of filters/data_slices reached, only " + max + " allowed");
         }
     }
 
     static void any(boolean empty, boolean allowed) throws InvalidFilterException {
         if (empty && !allowed) {
-            throw InvalidFilterException.because(
-                    "Subscribe on full stream with `any` is not allowed, at least one filter required");
+            throw InvalidFilterException.beyond(
+                    Bound.ANY, "Subscribe on full stream with `any` is not allowed, at least one filter required");
         }
     }
 
     static void keys(int found, long max, String field) throws InvalidFilterException {
         if (found > max) {
-            throw InvalidFilterException.because("Max amount of Pubkeys reached, only " + max + " allowed")
+            throw InvalidFilterException.beyond(Bound.KEYS, "Max amount of Pubkeys reached, only " + max + " allowed")
                     .in(field);
         }
     }
@@ -31,14 +33,14 @@ final class LimitCheck {
     static void name(String name, int maxBytes) throws InvalidFilterException {
         int bytes = utf8Bytes(name);
         if (bytes > maxBytes) {
-            throw InvalidFilterException.because(
-                    "oversized filter name (max allowed size " + maxBytes + "), found " + bytes);
+            throw InvalidFilterException.beyond(
+                    Bound.NAME, "oversized filter name (max allowed size " + maxBytes + "), found " + bytes);
         }
     }
 
     static void notRejected(PublicKey key, Set<PublicKey> reject) throws InvalidFilterException {
         if (reject.contains(key)) {
-            throw InvalidFilterException.because("Pubkey " + key + " in filters is not allowed");
+            throw InvalidFilterException.beyond(Bound.REJECTED, "Pubkey " + key + " in filters is not allowed");
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Which figures there are, and what each one sets. */
 final class ProfileKeys {
@@ -41,6 +42,7 @@ final class ProfileKeys {
         int connectionsMax = ProviderProfile.UNLIMITED;
         int streamsPerConnection = ProviderProfile.UNLIMITED;
         int streamsPerAccount = ProviderProfile.UNLIMITED;
+        int accountKeysPerStream = ProviderProfile.UNLIMITED;
         int requestBytes = REQUEST_BYTES;
         int replaySlots = REPLAY_SLOTS;
         String tokenHeader = TOKEN_HEADER;
@@ -75,6 +77,7 @@ final class ProfileKeys {
                 draft.connectionsMax,
                 draft.streamsPerConnection,
                 draft.streamsPerAccount,
+                draft.accountKeysPerStream,
                 draft.requestBytes,
                 draft.replaySlots,
                 draft.tokenHeader,
@@ -90,6 +93,7 @@ final class ProfileKeys {
         setters.put("connections.max", (draft, value) -> draft.connectionsMax = count(value, 1));
         setters.put("streams.per-connection", (draft, value) -> draft.streamsPerConnection = count(value, 1));
         setters.put("streams.per-account", (draft, value) -> draft.streamsPerAccount = count(value, 1));
+        setters.put("streams.account-keys", (draft, value) -> draft.accountKeysPerStream = count(value, 1));
         setters.put("request.bytes", (draft, value) -> draft.requestBytes = count(value, 1));
         setters.put("replay.slots", (draft, value) -> draft.replaySlots = count(value, 0));
         setters.put("token.header", (draft, value) -> draft.tokenHeader = value);
@@ -110,25 +114,41 @@ final class ProfileKeys {
                 accounts((limits, value) -> limits.withOwners(limits.ownerMax(), keys(value))));
         setters.put("accounts.data-slices", accounts((limits, value) -> limits.withDataSliceMax(count(value, 0))));
         setters.put("slots.max", filters((limits, value) -> limits.withSlotsMax(count(value, 0))));
-        setters.put("transactions.max", transactions((limits, value) -> limits.withMax(count(value, 0))));
-        setters.put("transactions.any", transactions((limits, value) -> limits.withAny(flag(value))));
-        setters.put(
-                "transactions.include-max",
-                transactions((limits, value) -> limits.withInclude(count(value, 0), limits.accountIncludeReject())));
-        setters.put(
-                "transactions.include-reject",
-                transactions((limits, value) -> limits.withInclude(limits.accountIncludeMax(), keys(value))));
-        setters.put(
-                "transactions.exclude-max", transactions((limits, value) -> limits.withExcludeMax(count(value, 0))));
-        setters.put(
-                "transactions.required-max", transactions((limits, value) -> limits.withRequiredMax(count(value, 0))));
+        ofTransactions("transactions", ProfileKeys::transactions, setters);
         setters.put("blocks.max", blocks((limits, value) -> limits.withMax(count(value, 0))));
+        setters.put(
+                "blocks.include-max",
+                blocks((limits, value) -> limits.withInclude(
+                        count(value, 0), limits.accountIncludeAny(), limits.accountIncludeReject())));
+        setters.put(
+                "blocks.any",
+                blocks((limits, value) ->
+                        limits.withInclude(limits.accountIncludeMax(), flag(value), limits.accountIncludeReject())));
+        setters.put(
+                "blocks.include-reject",
+                blocks((limits, value) ->
+                        limits.withInclude(limits.accountIncludeMax(), limits.accountIncludeAny(), keys(value))));
         setters.put(
                 "blocks.accounts",
                 blocks((limits, value) -> limits.withContents(limits.includeTransactions(), flag(value))));
         setters.put("blocks-meta.max", filters((limits, value) -> limits.withBlocksMetaMax(count(value, 0))));
         setters.put("entries.max", filters((limits, value) -> limits.withEntriesMax(count(value, 0))));
+        ofTransactions("deshred", ProfileKeys::deshred, setters);
         return setters;
+    }
+
+    private static void ofTransactions(
+            String kind, Function<Change<FilterLimits.Transactions>, Setter> of, Map<String, Setter> setters) {
+        setters.put(kind + ".max", of.apply((limits, value) -> limits.withMax(count(value, 0))));
+        setters.put(kind + ".any", of.apply((limits, value) -> limits.withAny(flag(value))));
+        setters.put(
+                kind + ".include-max",
+                of.apply((limits, value) -> limits.withInclude(count(value, 0), limits.accountIncludeReject())));
+        setters.put(
+                kind + ".include-reject",
+                of.apply((limits, value) -> limits.withInclude(limits.accountIncludeMax(), keys(value))));
+        setters.put(kind + ".exclude-max", of.apply((limits, value) -> limits.withExcludeMax(count(value, 0))));
+        setters.put(kind + ".required-max", of.apply((limits, value) -> limits.withRequiredMax(count(value, 0))));
     }
 
     @FunctionalInterface
@@ -148,6 +168,11 @@ final class ProfileKeys {
     private static Setter transactions(Change<FilterLimits.Transactions> change) {
         return filters((limits, value) -> limits.withTransactions(change.with(limits.transactions(), value))
                 .withTransactionsStatus(change.with(limits.transactionsStatus(), value)));
+    }
+
+    private static Setter deshred(Change<FilterLimits.Transactions> change) {
+        return filters(
+                (limits, value) -> limits.withDeshredTransactions(change.with(limits.deshredTransactions(), value)));
     }
 
     private static Setter blocks(Change<FilterLimits.Blocks> change) {

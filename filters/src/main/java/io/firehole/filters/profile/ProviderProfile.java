@@ -1,6 +1,8 @@
 package io.firehole.filters.profile;
 
 import io.firehole.filters.FilterLimits;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +16,13 @@ import java.util.SequencedSet;
  * @param title for people
  * @param connects new TCP connections, refused ones counted too
  * @param subscribes new {@code Subscribe} calls
- * @param requests {@code SubscribeRequest}s, the changes of open streams included, of all streams together
+ * @param requests {@code SubscribeRequest}s, the changes of open streams included, of all streams of an account
+ *     together: where a source does not say whether it counts by stream or by account, what keeps to the second keeps to
+ *     the first
  * @param connectionsMax connections open at once
  * @param streamsPerConnection {@code Subscribe} calls open on one connection
  * @param streamsPerAccount the same for all connections together
+ * @param accountKeysPerStream keys in the accounts filters of one stream; see {@link #accountKeys}
  * @param requestBytes the largest {@code SubscribeRequest}
  * @param replaySlots how far back {@code from_slot} reaches; 0 if there is no replay
  * @param tokenHeader the header that carries the token
@@ -33,6 +38,7 @@ public record ProviderProfile(
         int connectionsMax,
         int streamsPerConnection,
         int streamsPerAccount,
+        int accountKeysPerStream,
         int requestBytes,
         int replaySlots,
         String tokenHeader,
@@ -58,6 +64,19 @@ public record ProviderProfile(
     @Override
     public SequencedMap<String, Figure> figures() {
         return new LinkedHashMap<>(figures);
+    }
+
+    /**
+     * How many account keys a request has by the count that {@link #accountKeysPerStream} bounds: the keys in
+     * {@code account} of all its accounts filters, one that stands in two filters twice. Owners are not accounts that one
+     * subscribes to, and do not count.
+     */
+    public static long accountKeys(SubscribeRequest request) {
+        long keys = 0;
+        for (SubscribeRequestFilterAccounts filter : request.getAccountsMap().values()) {
+            keys += filter.getAccountCount();
+        }
+        return keys;
     }
 
     /**

@@ -94,6 +94,39 @@ class ProfilesTest {
     }
 
     @Test
+    void theAccountsOfAStreamAreCountedOverAllItsFilters() {
+        SubscribeRequest request = SubscribeRequest.newBuilder()
+                .putAccounts(
+                        "a",
+                        SubscribeRequestFilterAccounts.newBuilder()
+                                .addAccount("one")
+                                .addAccount("two")
+                                .build())
+                .putAccounts(
+                        "b",
+                        SubscribeRequestFilterAccounts.newBuilder()
+                                .addAccount("one")
+                                .addOwner("three")
+                                .build())
+                .build();
+        assertThat(ProviderProfile.accountKeys(request)).isEqualTo(3);
+        assertThat(List.of("chainstack-growth", "chainstack-pro", "chainstack-business"))
+                .allSatisfy(name ->
+                        assertThat(Profiles.named(name).accountKeysPerStream()).isEqualTo(50));
+        assertThat(Profiles.named("open").accountKeysPerStream()).isEqualTo(ProviderProfile.UNLIMITED);
+    }
+
+    @Test
+    void theSampleConfigurationLimitsBlocksToo() {
+        FilterLimits.Blocks blocks = Profiles.named("open-sample").filters().blocks();
+        assertThat(blocks.accountIncludeMax()).isEqualTo(10);
+        assertThat(blocks.accountIncludeAny()).isFalse();
+        assertThat(blocks.accountIncludeReject()).hasSize(1);
+        assertThat(Profiles.named("open-sample").filters().deshredTransactions().max())
+                .isEqualTo(1);
+    }
+
+    @Test
     void namesWhatIsWrong() {
         ProviderProfile open = Profiles.named("open");
         assertThatThrownBy(() -> open.with(Map.of("streams", "2")))
