@@ -1,5 +1,8 @@
 package io.firehole.pool;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.firehole.wire.proto.SubscribeUpdate;
+
 /**
  * One {@code SubscribeUpdate} for one monitor, encoded: {@code head} followed by {@code tailLength} bytes of
  * {@code tail} from {@code tailOffset}.
@@ -18,5 +21,17 @@ public record Delivery(byte[] head, byte[] tail, int tailOffset, int tailLength)
     /** The length of the gRPC message, in bytes. */
     public int size() {
         return head.length + tailLength;
+    }
+
+    /**
+     * The update, parsed anew with each call.
+     *
+     * @throws InvalidProtocolBufferException if the bytes are none: what the provider sent is not parsed on its way
+     */
+    public SubscribeUpdate parsed() throws InvalidProtocolBufferException {
+        return SubscribeUpdate.newBuilder()
+                .mergeFrom(head)
+                .mergeFrom(tail, tailOffset, tailLength)
+                .build();
     }
 }

@@ -63,6 +63,11 @@ public final class MonitorStream implements AutoCloseable {
             attend.run();
             throw invalid;
         }
+        ask(subscription);
+    }
+
+    /** Asks for what has been validated; see {@link #request}. */
+    void ask(Subscription subscription) {
         if (subscription.fitsOneRequest()) {
             request.set(subscription);
         } else {

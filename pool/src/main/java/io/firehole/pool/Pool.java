@@ -1,14 +1,18 @@
 package io.firehole.pool;
 
 import com.google.protobuf.ByteString;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.pool.transport.Transport;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,6 +37,7 @@ public final class Pool implements AutoCloseable {
     private final UnaryCalls unaryCalls;
     private final Leases leases;
     private final PoolPicture picture;
+    private final Executor callbacks;
 
     private final AtomicInteger openStreams = new AtomicInteger();
     private final LongAdder refusedStreams = new LongAdder();
@@ -47,7 +52,8 @@ public final class Pool implements AutoCloseable {
         this.links = new Links(context);
         this.placement = new Placement(context, links, openStreams::decrementAndGet);
         this.unaryCalls = new UnaryCalls(context, links);
-        this.leases = new Leases(context, links, placement, runtime.callbacks());
+        this.callbacks = runtime.callbacks();
+        this.leases = new Leases(context, links, placement, callbacks);
         this.picture = new PoolPicture(context, links, placement, leases, runtime.budget(), refusedStreams::sum);
         this.shutDown = loop.signal(this::shutDown);
     }
@@ -96,6 +102,35 @@ public final class Pool implements AutoCloseable {
             stream.end(CLOSING);
         }
         return stream;
+    }
+
+    /**
+     * A subscription whose updates a listener is told of: the gateway's way for a Java program. Returns at once.
+     *
+     * <p>If the pool has no room for it, is closed, or a request is too large for a provider, the listener is told so in
+     * {@link MonitorListener#onEnd}. A listener too slow for its mailbox ({@link PoolConfig#mailbox}) is cut off there with
+     * the words the reference server uses, and nobody else notices.
+     *
+     * @param request what it asks, as the provider takes it; {@link MonitorSubscription#change} replaces it
+     * @param listener called on {@link PoolRuntime#callbacks}, one call at a time, never on a connection's event loop
+     * @throws InvalidFilterException if the request breaks a rule, with the reference server's text: then there is no
+     *     subscription, and the listener is never called
+     * @throws IllegalArgumentException if the request has a ping, which asks for nothing
+     */
+    public MonitorSubscription subscribe(Monitor monitor, SubscribeRequest request, MonitorListener listener)
+            throws InvalidFilterException {
+        MonitorSubscription.checkNoPing(request);
+        Subscription asked = Subscription.of(request);
+        MonitorSubscription.Turns turns = new MonitorSubscription.Turns();
+        MonitorStream stream = subscribe(monitor, turns::wake);
+        stream.ask(asked);
+        return turns.begin(stream, listener, callbacks);
+    }
+
+    /** {@link #subscribe(Monitor, SubscribeRequest, MonitorListener)} for a monitor of the medium group. */
+    public MonitorSubscription subscribe(String monitorId, SubscribeRequest request, MonitorListener listener)
+            throws InvalidFilterException {
+        return subscribe(new Monitor(monitorId, Group.MEDIUM), request, listener);
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Executor;
 
 /** A pool, its provider, a chain and readers in virtual time. */
 final class World {
@@ -22,19 +23,25 @@ final class World {
     final List<FakeChain.Event> events = new ArrayList<>();
     final Pool pool;
 
+    /** Where callers are called back. */
+    Executor callbacks;
+
     World(long seed) {
         this(seed, PoolConfig.DEFAULT);
     }
 
     World(long seed, PoolConfig config) {
         random = new Random(seed);
+        callbacks = time::execute;
         provider = new FakeProvider(time, random);
         chain = new FakeChain(time, random, 12, event -> {
             events.add(event);
             provider.on(event);
         });
         pool = Pool.start(
-                config, provider, new PoolRuntime(time, this::control, random, time::execute, Optional::empty));
+                config,
+                provider,
+                new PoolRuntime(time, this::control, random, task -> callbacks.execute(task), Optional::empty));
     }
 
     /** The pool's thread, which ends before the world does. */
