@@ -3,16 +3,15 @@ package io.firehole.cli;
 import io.firehole.cli.config.Values;
 import io.firehole.simulator.Simulator;
 import io.firehole.simulator.SimulatorConfig;
-import io.firehole.simulator.rules.ConnectionRules;
-import io.firehole.simulator.rules.ProviderProfile;
-import io.firehole.simulator.rules.ProviderProfiles;
-import io.firehole.simulator.rules.Rate;
+import io.firehole.simulator.rules.OverLimit;
+import io.firehole.simulator.rules.ProviderRules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +41,8 @@ final class SimulateCommand implements Callable<Integer> {
     private static final Map<String, String> FLAGS = Map.of(
             "skipEvery", "--skip-every",
             "replaySlots", "--replay-slots",
-            "connections.maxOpen", "--max-connections",
+            "connects is", "--limit is",
+            "connections.max is", "--max-connections is",
             "speed", "--speed",
             "the token", "--token");
 
@@ -93,6 +93,16 @@ final class SimulateCommand implements Callable<Integer> {
             description = "New connections allowed in any window, as in 60/60s. Overrules the profile.")
     private @Nullable String limit;
 
+    @Option(
+            names = "--over-limit",
+            paramLabel = "429|close",
+            defaultValue = "429",
+            description =
+                    "What becomes of connections beyond the limit: every call on them is answered with HTTP 429, or"
+                            + " they are closed without a byte. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    private String overLimit;
+
     @Option(names = "--max-connections", paramLabel = "N", description = "Connections allowed at the same time.")
     private @Nullable Integer maxConnections;
 
@@ -113,7 +123,9 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--profile",
             paramLabel = "NAME",
             defaultValue = "standard",
-            description = "Whose limits it has. Default: ${DEFAULT-VALUE}, which allows 60 new connections in 60 s")
+            description =
+                    "Whose limits it has; docs/providers.md lists them. Default: ${DEFAULT-VALUE}, which is open with"
+                            + " 60 new connections in 60 s")
     @SuppressWarnings("NullAway.Init")
     private String profile;
 
@@ -156,7 +168,7 @@ final class SimulateCommand implements Callable<Integer> {
                     .seed(seed)
                     .skipEvery(skipEvery)
                     .token(token)
-                    .profile(profile());
+                    .rules(rules());
             if (replaySlots != null) {
                 config.replaySlots(replaySlots);
             }
@@ -170,31 +182,30 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private ProviderProfile profile() {
-        ProviderProfile rules = named();
-        ConnectionRules connections = rules.connections();
+    private ProviderRules rules() {
+        Map<String, String> overruled = new LinkedHashMap<>();
         if (limit != null) {
-            connections = connections.withRates(rate(limit));
+            overruled.put("connects", limit);
         }
         if (maxConnections != null) {
-            connections = connections.withMaxOpen(maxConnections);
+            overruled.put("connections.max", maxConnections.toString());
         }
-        return rules.withConnections(connections);
+        return named().with(overruled)
+                .withOverLimit(
+                        switch (overLimit) {
+                            case "429" -> OverLimit.HTTP_429;
+                            case "close" -> OverLimit.CLOSE;
+                            default ->
+                                throw new IllegalArgumentException(
+                                        "--over-limit must be 429 or close, was \"" + overLimit + "\"");
+                        });
     }
 
-    private ProviderProfile named() {
+    private ProviderRules named() {
         try {
-            return ProviderProfiles.named(profile);
+            return ProviderRules.named(profile);
         } catch (IllegalArgumentException unknown) {
             throw wrong("--profile: " + unknown.getMessage(), unknown);
-        }
-    }
-
-    private Rate rate(String text) {
-        try {
-            return Rate.parse(text);
-        } catch (IllegalArgumentException invalid) {
-            throw wrong("--limit: " + invalid.getMessage(), invalid);
         }
     }
 

@@ -59,11 +59,12 @@ class CommandsTest {
             simulate --listen 127.0.0.1:99999 @ --listen: the port must be from 0 to 65,535
             simulate --control 10101          @ --control: an address is HOST:PORT
             simulate --listen nohost.invalid:0 @ --listen: nobody knows a host nohost.invalid
-            simulate --profile tritn          @ --profile: there is no provider profile "tritn"; there are
-            simulate --limit 60               @ --limit: "60" is not a rate: write it as 60/60s
+            simulate --profile tritn          @ --profile: there is no profile "tritn"; there are: standard, open,
+            simulate --limit 60               @ --limit is "60": a rate is COUNT/TIME, as in 60/60s
             simulate --skip-every -1          @ --skip-every must be 0 or at least 2, was -1
             simulate --replay-slots -1        @ --replay-slots must be from 0 to
-            simulate --max-connections 0      @ --max-connections must be at least 1, was 0
+            simulate --over-limit never       @ --over-limit must be 429 or close, was "never"
+            simulate --max-connections 0      @ --max-connections is "0": must be at least 1
             simulate --speed 0                @ --speed must be
             simulate --speed fast             @ Invalid value for option '--speed': 'fast' is not a double
             simulate --capture nowhere        @ --capture: there is no file nowhere

@@ -6,6 +6,7 @@ import io.firehole.cli.Programs.Program;
 import io.firehole.cli.config.Values;
 import io.firehole.examples.Monitors;
 import io.firehole.examples.client.MonitorClient;
+import io.firehole.filters.profile.Rate;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.ledger.BootClock;
@@ -19,9 +20,7 @@ import io.firehole.simulator.SimulatorConfig;
 import io.firehole.simulator.control.Report;
 import io.firehole.simulator.faults.Fault;
 import io.firehole.simulator.faults.FaultKind;
-import io.firehole.simulator.rules.ConnectionRules;
-import io.firehole.simulator.rules.ProviderProfile;
-import io.firehole.simulator.rules.Rate;
+import io.firehole.simulator.rules.ProviderRules;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -170,7 +169,7 @@ class KilledLivesTest {
     private static Simulator provider() throws IOException {
         return Simulator.start(SimulatorConfig.builder()
                 .onFreePorts()
-                .profile(ProviderProfile.open().withConnections(ConnectionRules.NONE.withRates(LIMIT)))
+                .rules(ProviderRules.open().withConnects(LIMIT))
                 .build());
     }
 

@@ -3,6 +3,7 @@ package io.firehole.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.config.Values;
+import io.firehole.filters.profile.Rate;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupLimits;
 import io.firehole.pool.Monitor;
@@ -22,9 +23,7 @@ import io.firehole.simulator.SimulatorConfig;
 import io.firehole.simulator.control.Report;
 import io.firehole.simulator.faults.Fault;
 import io.firehole.simulator.faults.FaultKind;
-import io.firehole.simulator.rules.ConnectionRules;
-import io.firehole.simulator.rules.ProviderProfile;
-import io.firehole.simulator.rules.Rate;
+import io.firehole.simulator.rules.ProviderRules;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import java.time.Duration;
@@ -111,7 +110,7 @@ class ProviderStormTest {
     private static Course storm(FaultKind kind) throws Exception {
         try (Simulator provider = Simulator.start(SimulatorConfig.builder()
                         .onFreePorts()
-                        .profile(ProviderProfile.open().withConnections(ConnectionRules.NONE.withRates(LIMIT)))
+                        .rules(ProviderRules.open().withConnects(LIMIT))
                         .build());
                 ControlThread budgetThread = ControlThread.start("budget-" + kind.text())) {
             ConnectionBudget budget = new ConnectionBudget(

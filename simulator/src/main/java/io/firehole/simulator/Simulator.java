@@ -56,7 +56,7 @@ public final class Simulator implements AutoCloseable {
         ChainTemplates templates =
                 config.captures().isEmpty() ? ChainTemplates.builtIn() : ChainTemplates.read(config.captures());
         Chain chain = Chain.start(config.chain(), templates, clock.nanos(), clock.wall());
-        ProviderServer server = new ProviderServer(chain, config.profile(), config.token(), config.limits(), clock);
+        ProviderServer server = new ProviderServer(chain, config.rules(), config.token(), config.limits(), clock);
         Truth truth = new Truth(chain);
         Reporter reporter = new Reporter(server);
         ControlServer control = null;

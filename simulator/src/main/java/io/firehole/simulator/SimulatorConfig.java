@@ -2,7 +2,7 @@ package io.firehole.simulator;
 
 import io.firehole.simulator.chain.ChainConfig;
 import io.firehole.simulator.rules.AccessToken;
-import io.firehole.simulator.rules.ProviderProfile;
+import io.firehole.simulator.rules.ProviderRules;
 import io.firehole.simulator.server.StreamLimits;
 import io.firehole.simulator.time.ProviderClock;
 import java.net.InetAddress;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param skipEvery one slot of so many has no block; 0 for none
  * @param firstSlot the first slot that begins after the start
  * @param token what clients must send as {@code x-token}; null if no token is asked for
- * @param profile what the provider allows
- * @param replaySlots overrules the profile's depth of replay; empty for the profile's
+ * @param rules what the provider allows
+ * @param replaySlots overrules the rules' depth of replay; empty for theirs
  * @param limits the bounds of a stream
  * @param clock the provider's own time
  */
@@ -38,7 +38,7 @@ public record SimulatorConfig(
         int skipEvery,
         long firstSlot,
         @Nullable AccessToken token,
-        ProviderProfile profile,
+        ProviderRules rules,
         OptionalInt replaySlots,
         StreamLimits limits,
         ProviderClock clock) {
@@ -58,12 +58,12 @@ public record SimulatorConfig(
     public SimulatorConfig {
         Objects.requireNonNull(listen, "listen");
         captures = List.copyOf(captures);
-        Objects.requireNonNull(profile, "profile");
+        Objects.requireNonNull(rules, "rules");
         Objects.requireNonNull(replaySlots, "replaySlots");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(clock, "clock");
         // Looked at here as well, so that a configuration that cannot run cannot be made.
-        Objects.requireNonNull(chain(seed, speed, skipEvery, replaySlots, profile, firstSlot), "chain");
+        Objects.requireNonNull(chain(seed, speed, skipEvery, replaySlots, rules, firstSlot), "chain");
     }
 
     /** A builder with the defaults: the usual ports of loopback, speed 1, seed 1, no token, 60 connections per 60 s. */
@@ -73,12 +73,12 @@ public record SimulatorConfig(
 
     /** What the chain is to be like. */
     ChainConfig chain() {
-        return chain(seed, speed, skipEvery, replaySlots, profile, firstSlot);
+        return chain(seed, speed, skipEvery, replaySlots, rules, firstSlot);
     }
 
     private static ChainConfig chain(
-            long seed, double speed, int skipEvery, OptionalInt replaySlots, ProviderProfile profile, long firstSlot) {
-        int depth = replaySlots.orElse(profile.requests().replaySlots());
+            long seed, double speed, int skipEvery, OptionalInt replaySlots, ProviderRules rules, long firstSlot) {
+        int depth = replaySlots.orElse(rules.profile().replaySlots());
         return new ChainConfig(seed, speed, skipEvery, depth, firstSlot);
     }
 
@@ -93,7 +93,7 @@ public record SimulatorConfig(
         private int skipEvery = DEFAULT_SKIP_EVERY;
         private long firstSlot = DEFAULT_FIRST_SLOT;
         private @Nullable AccessToken token;
-        private ProviderProfile profile = ProviderProfile.standard();
+        private ProviderRules rules = ProviderRules.standard();
         private OptionalInt replaySlots = OptionalInt.empty();
         private StreamLimits limits = StreamLimits.DEFAULT;
         private ProviderClock clock = ProviderClock.system();
@@ -147,8 +147,8 @@ public record SimulatorConfig(
             return this;
         }
 
-        public Builder profile(ProviderProfile rules) {
-            this.profile = rules;
+        public Builder rules(ProviderRules allowed) {
+            this.rules = allowed;
             return this;
         }
 
@@ -177,7 +177,7 @@ public record SimulatorConfig(
                     skipEvery,
                     firstSlot,
                     token,
-                    profile,
+                    rules,
                     replaySlots,
                     limits,
                     clock);

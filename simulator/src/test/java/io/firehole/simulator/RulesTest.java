@@ -2,12 +2,8 @@ package io.firehole.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firehole.simulator.rules.ConnectionRules;
 import io.firehole.simulator.rules.OverLimit;
-import io.firehole.simulator.rules.ProviderProfile;
-import io.firehole.simulator.rules.ProviderProfiles;
-import io.firehole.simulator.rules.Rate;
-import io.firehole.simulator.rules.StreamRules;
+import io.firehole.simulator.rules.ProviderRules;
 import io.firehole.simulator.time.MovedClock;
 import io.firehole.wire.proto.PingRequest;
 import io.grpc.Status;
@@ -22,22 +18,21 @@ class RulesTest {
 
     private final MovedClock clock = new MovedClock();
 
-    private Simulator start(ProviderProfile profile) throws IOException {
+    private Simulator start(ProviderRules rules) throws IOException {
         return Simulator.start(SimulatorConfig.builder()
                 .onFreePorts()
-                .profile(profile)
+                .rules(rules)
                 .clock(clock)
                 .build());
     }
 
-    private static ProviderProfile with(ConnectionRules rules) {
-        return ProviderProfile.open().withConnections(rules);
+    private static ProviderRules with(String key, String value) {
+        return ProviderRules.open().with(Map.of(key, value));
     }
 
     @Test
     void everyCallOnAConnectionBeyondTheRateIsAnsweredWith429() throws Exception {
-        ConnectionRules rules = ConnectionRules.NONE.withRates(Rate.parse("2/10s"));
-        try (Simulator simulator = start(with(rules));
+        try (Simulator simulator = start(with("connects", "2/10s"));
                 RawClient first = new RawClient(simulator.address());
                 RawClient second = new RawClient(simulator.address());
                 RawClient third = new RawClient(simulator.address())) {
@@ -57,6 +52,7 @@ class RulesTest {
                     .containsExactly("accepted", "accepted", "limited-429");
             assertThat(simulator.report().worstWindow().count()).isEqualTo(3);
             assertThat(simulator.report().refused()).isEqualTo(1);
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("connects", 1L));
 
             clock.advance(Duration.ofMillis(10_001));
             try (RawClient later = new RawClient(simulator.address())) {
@@ -69,8 +65,7 @@ class RulesTest {
 
     @Test
     void aStockClientTakes429ForUnavailable() throws Exception {
-        ConnectionRules rules = ConnectionRules.NONE.withRates(Rate.parse("1/10s"));
-        try (Simulator simulator = start(with(rules));
+        try (Simulator simulator = start(with("connects", "1/10s"));
                 RawClient first = new RawClient(simulator.address());
                 StockClient client = new StockClient(simulator.address())) {
             first.call("Subscribe", Map.of());
@@ -83,9 +78,7 @@ class RulesTest {
 
     @Test
     void aConnectionBeyondTheRateIsClosedWithoutAByteIfTheProfileSaysSo() throws Exception {
-        ConnectionRules rules =
-                ConnectionRules.NONE.withRates(Rate.parse("1/10s")).withOverLimit(OverLimit.CLOSE);
-        try (Simulator simulator = start(with(rules));
+        try (Simulator simulator = start(with("connects", "1/10s").withOverLimit(OverLimit.CLOSE));
                 RawClient first = new RawClient(simulator.address())) {
             first.call("Subscribe", Map.of());
             first.next(RawClient.DATA);
@@ -99,12 +92,13 @@ class RulesTest {
 
     @Test
     void oneConnectionMoreThanMayBeOpenIsClosed() throws Exception {
-        try (Simulator simulator = start(with(ConnectionRules.NONE.withMaxOpen(1)))) {
+        try (Simulator simulator = start(with("connections.max", "1"))) {
             try (RawClient first = new RawClient(simulator.address());
                     RawClient second = new RawClient(simulator.address())) {
                 assertThat(second.next().type()).isIn(RawClient.FIN, RawClient.RESET);
                 first.call("Subscribe", Map.of());
                 first.next(RawClient.DATA);
+                assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("connections.max", 1L));
             }
             Eventually.eventually("the first is gone", () -> simulator.report().open() == 0);
             try (RawClient third = new RawClient(simulator.address())) {
@@ -116,8 +110,9 @@ class RulesTest {
 
     @Test
     void streamsAreLimitedByConnectionAndByAccount() throws Exception {
-        ProviderProfile profile = ProviderProfile.open().withStreams(new StreamRules(2, 3, null));
-        try (Simulator simulator = start(profile);
+        ProviderRules rules =
+                ProviderRules.open().with(Map.of("streams.per-connection", "2", "streams.per-account", "3"));
+        try (Simulator simulator = start(rules);
                 StockClient one = new StockClient(simulator.address());
                 StockClient two = new StockClient(simulator.address())) {
             Map<String, String> account = Map.of("x-subscription-id", "a");
@@ -127,6 +122,8 @@ class RulesTest {
             refused(one.subscribe(account));
             two.subscribe(account).next();
             refused(two.subscribe(account));
+            assertThat(simulator.report().refusedBy())
+                    .isEqualTo(Map.of("streams.per-connection", 1L, "streams.per-account", 1L));
             two.subscribe(Map.of("x-subscription-id", "b")).next();
             first.cancel();
             Eventually.eventually("the stream is gone", () -> simulator.report().streams() == 3);
@@ -141,10 +138,7 @@ class RulesTest {
 
     @Test
     void callsAreLimitedByAccountAndMethod() throws Exception {
-        ProviderProfile profile = ProviderProfile.open()
-                .withStreams(
-                        new StreamRules(ProviderProfile.UNLIMITED, ProviderProfile.UNLIMITED, Rate.parse("2/10s")));
-        try (Simulator simulator = start(profile);
+        try (Simulator simulator = start(with("subscribes", "2/10s"));
                 StockClient client = new StockClient(simulator.address())) {
             PingRequest ping = PingRequest.getDefaultInstance();
             client.blocking().ping(ping);
@@ -156,31 +150,91 @@ class RulesTest {
                 assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
                 assertThat(e.getStatus().getDescription()).isEqualTo("rate limit exceeded");
             }
-            clock.advance(Duration.ofSeconds(5));
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("subscribes", 1L));
+            clock.advance(Duration.ofMillis(10_001));
             client.blocking().ping(ping);
         }
     }
 
     @Test
     void aStrictProviderRefusesASecondFilterOfAKind() throws Exception {
-        try (Simulator simulator = start(ProviderProfiles.named("strict"));
+        try (Simulator simulator = start(ProviderRules.named("open-sample"));
                 StockClient client = new StockClient(simulator.address())) {
             StockClient.Stream stream = client.subscribe(Requests.json("{\"slots\":{\"a\":{},\"b\":{}}}"));
             assertThat(stream.ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
             assertThat(stream.ended().getDescription())
                     .isEqualTo("failed to create filter: Max amount of filters/data_slices reached, only 1 allowed");
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("slots.max", 1L));
+        }
+    }
+
+    @Test
+    void theAccountsOfAllFiltersOfAStreamAreLimitedTogether() throws Exception {
+        try (Simulator simulator = start(with("streams.account-keys", "2"));
+                StockClient client = new StockClient(simulator.address())) {
+            String key = "\"" + Requests.PUMP_FUN + "\"";
+            client.subscribe(Requests.json("{\"accounts\":{\"a\":{\"account\":[" + key + "]},\"b\":{\"account\":[" + key
+                            + "],\"owner\":[" + key + "]}}}"))
+                    .next();
+            StockClient.Stream third = client.subscribe(Requests.json("{\"accounts\":{\"a\":{\"account\":[" + key + ","
+                    + key + "]},\"b\":{\"account\":[" + key + "]}}}"));
+            assertThat(third.ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(third.ended().getDescription())
+                    .isEqualTo("failed to create filter: Max amount of Pubkeys reached, only 2 allowed");
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("streams.account-keys", 1L));
+        }
+    }
+
+    @Test
+    void theRequestsOfAllStreamsAreLimitedTogether() throws Exception {
+        try (Simulator simulator = start(with("requests", "2/1s"));
+                StockClient client = new StockClient(simulator.address())) {
+            client.subscribe(Requests.slots("a")).next();
+            StockClient.Stream second = client.subscribe(Requests.slots("b"));
+            second.next();
+            Eventually.eventually("both arrived", () -> simulator.report().requests() == 2);
+            second.send(Requests.slots("c"));
+            assertThat(second.ended().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(second.ended().getDescription()).isEqualTo("rate limit exceeded");
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("requests", 1L));
+        }
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsCounted() throws Exception {
+        try (Simulator simulator = start(with("request.bytes", "100"));
+                StockClient client = new StockClient(simulator.address())) {
+            StockClient.Stream stream = client.subscribe(Requests.slots("s".repeat(101)));
+            assertThat(stream.ended().getCode()).isEqualTo(Status.Code.OK);
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("request.bytes", 1L));
+        }
+    }
+
+    @Test
+    void theTokenIsReadFromTheHeaderThatTheProviderUses() throws Exception {
+        try (Simulator simulator = Simulator.start(SimulatorConfig.builder()
+                        .onFreePorts()
+                        .rules(ProviderRules.named("nolimitnodes"))
+                        .token("secret")
+                        .clock(clock)
+                        .build());
+                StockClient client = new StockClient(simulator.address())) {
+            client.subscribe(Map.of("x-api-key", "secret")).next();
+            assertThat(client.subscribe(Map.of("x-token", "secret")).ended().getCode())
+                    .isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("token", 1L));
         }
     }
 
     @Test
     void theProfilesDepthOfReplayIsWhatReplays() throws Exception {
-        ProviderProfile profile = ProviderProfile.open();
-        try (Simulator simulator = start(profile.withRequests(profile.requests().withReplaySlots(0)));
+        try (Simulator simulator = start(with("replay.slots", "0"));
                 StockClient client = new StockClient(simulator.address())) {
             StockClient.Stream stream = client.subscribe(
                     Requests.slots("s").toBuilder().setFromSlot(400_000_000).build());
             assertThat(stream.ended().getCode()).isEqualTo(Status.Code.INTERNAL);
             assertThat(stream.ended().getDescription()).isEqualTo("from_slot is not supported");
+            assertThat(simulator.report().refusedBy()).isEqualTo(Map.of("replay.slots", 1L));
         }
     }
 }

@@ -3,7 +3,7 @@ package io.firehole.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.firehole.simulator.rules.ProviderProfiles;
+import io.firehole.simulator.rules.ProviderRules;
 import org.junit.jupiter.api.Test;
 
 class SimulatorConfigTest {
@@ -11,15 +11,32 @@ class SimulatorConfigTest {
     @Test
     void limitsConnectionsUnlessToldOtherwise() {
         SimulatorConfig config = SimulatorConfig.builder().build();
-        assertThat(config.profile().connections().rates()).hasToString("[60/60s]");
+        assertThat(config.rules().profile().connects()).hasToString("[60/60s]");
         assertThat(config.listen().getPort()).isEqualTo(10_100);
     }
 
     @Test
     void replaysAsFarAsTheProfileUnlessToldOtherwise() {
-        SimulatorConfig.Builder triton = SimulatorConfig.builder().profile(ProviderProfiles.named("triton"));
-        assertThat(triton.build().chain().replaySlots()).isEqualTo(500);
-        assertThat(triton.replaySlots(7).build().chain().replaySlots()).isEqualTo(7);
+        SimulatorConfig.Builder alchemy = SimulatorConfig.builder().rules(ProviderRules.named("alchemy"));
+        assertThat(alchemy.build().chain().replaySlots()).isEqualTo(6_000);
+        assertThat(alchemy.replaySlots(7).build().chain().replaySlots()).isEqualTo(7);
+    }
+
+    @Test
+    void everyProfileCanBePlayed() {
+        assertThat(ProviderRules.names())
+                .contains("standard", "open", "chainstack-growth")
+                .allSatisfy(name -> {
+                    ProviderRules rules = ProviderRules.named(name);
+                    assertThat(SimulatorConfig.builder()
+                                    .rules(rules)
+                                    .build()
+                                    .rules()
+                                    .name())
+                            .isEqualTo(name);
+                });
+        assertThatThrownBy(() -> ProviderRules.named("tritn"))
+                .hasMessageStartingWith("there is no profile \"tritn\"; there are: standard, open, open-sample,");
     }
 
     @Test

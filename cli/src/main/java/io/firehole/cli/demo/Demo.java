@@ -5,6 +5,7 @@ import io.firehole.cli.serve.Daemon;
 import io.firehole.examples.Monitors;
 import io.firehole.examples.client.ExampleMonitor;
 import io.firehole.examples.client.MonitorClient;
+import io.firehole.filters.profile.Rate;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.StatusBlock;
@@ -13,9 +14,7 @@ import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.simulator.Simulator;
 import io.firehole.simulator.SimulatorConfig;
 import io.firehole.simulator.control.Report;
-import io.firehole.simulator.rules.ConnectionRules;
-import io.firehole.simulator.rules.ProviderProfile;
-import io.firehole.simulator.rules.Rate;
+import io.firehole.simulator.rules.ProviderRules;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -73,8 +72,7 @@ public final class Demo implements AutoCloseable {
         Simulator provider = Simulator.start(SimulatorConfig.builder()
                 .onFreePorts()
                 .speed(settings.speed())
-                .profile(ProviderProfile.open()
-                        .withConnections(ConnectionRules.NONE.withRates(new Rate(LIMIT.max(), LIMIT.per()))))
+                .rules(ProviderRules.open().withConnects(new Rate(LIMIT.max(), LIMIT.per())))
                 .build());
         Daemon daemon;
         try {

@@ -6,6 +6,7 @@ import io.firehole.cli.config.Values;
 import io.firehole.examples.Monitors;
 import io.firehole.examples.client.ExampleMonitor;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.filters.profile.Rate;
 import io.firehole.pool.Group;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.MonitorStream;
@@ -23,9 +24,7 @@ import io.firehole.simulator.Simulator;
 import io.firehole.simulator.SimulatorConfig;
 import io.firehole.simulator.faults.Fault;
 import io.firehole.simulator.faults.FaultKind;
-import io.firehole.simulator.rules.ConnectionRules;
-import io.firehole.simulator.rules.ProviderProfile;
-import io.firehole.simulator.rules.Rate;
+import io.firehole.simulator.rules.ProviderRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,8 +57,7 @@ class ConnectionLivesTest {
         BudgetRule rule = BudgetRule.DEFAULT;
         provider = Simulator.start(SimulatorConfig.builder()
                 .onFreePorts()
-                .profile(ProviderProfile.open()
-                        .withConnections(ConnectionRules.NONE.withRates(new Rate(rule.max(), rule.per()))))
+                .rules(ProviderRules.open().withConnects(new Rate(rule.max(), rule.per())))
                 .build());
         NanoClock clock = NanoClock.system();
         budget = new ConnectionBudget(List.of(rule), clock, Timers.on(timers));

@@ -19,8 +19,12 @@ public record Rate(int max, Duration per) {
         }
     }
 
-    /** Reads {@code 60/60s}; the units are ms, s, m and h. */
-    static Rate parse(String text) {
+    /**
+     * Reads {@code 60/60s}; the units are ms, s, m and h.
+     *
+     * @throws IllegalArgumentException if it reads otherwise; the message shows the form
+     */
+    public static Rate parse(String text) {
         int slash = text.indexOf('/');
         int unit = slash + 1;
         while (unit < text.length() && Character.isDigit(text.charAt(unit))) {
@@ -40,5 +44,12 @@ public record Rate(int max, Duration per) {
                     case "h" -> Duration.ofHours(count);
                     default -> throw new IllegalArgumentException("a rate's time needs its unit: ms, s, m or h");
                 });
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        long millis = per.toMillis();
+        return max + "/" + (millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms");
     }
 }

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param sent how many updates of each kind were sent
  * @param sentBytes how many bytes these updates had
  * @param lagged how many streams were cut off because their client was slow
+ * @param refusedBy how often each rule was the reason to refuse a connection, a call or a request, by its key in a
+ *     profile; what faults refuse is not in it
  */
 public record Report(
         List<Connect> connects,
@@ -26,7 +28,8 @@ public record Report(
         long requests,
         Map<String, Long> sent,
         long sentBytes,
-        long lagged) {
+        long lagged,
+        Map<String, Long> refusedBy) {
 
     /**
      * One accept.

@@ -42,6 +42,7 @@ public final class Reporter {
                 traffic.requests(),
                 sent,
                 traffic.sentBytes(),
-                traffic.laggedStreams());
+                traffic.laggedStreams(),
+                server.refusals().byRule());
     }
 }

@@ -1,7 +1,7 @@
 package io.firehole.simulator.rules;
 
+import io.firehole.filters.profile.Rate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +101,7 @@ public final class ConnectLedger {
 
     /** The most accepts since the start in any closed window of the first rate's length, or of 60 s without one. */
     public synchronized Window worstWindow() {
-        return worst.worst();
+        return new Window(worst.worstCount(), worst.worstFrom());
     }
 
     /** How many connections could not be used, since the start. */
@@ -130,55 +130,4 @@ public final class ConnectLedger {
      * @param from the time of the first, in milliseconds since 1970; 0 if there was none
      */
     public record Window(int count, long from) {}
-
-    /** The accepts of the last window, in a ring that grows as far as {@link #MAX_TIMES}. */
-    private static final class RateWindow {
-
-        /** Beyond so many accepts in one window the oldest are forgotten, and the count stays at that. */
-        private static final int MAX_TIMES = 1 << 20;
-
-        private final int max;
-        private final long millis;
-        private long[] times = new long[64];
-        private int first;
-        private int size;
-        private Window worst = new Window(0, 0);
-
-        RateWindow(int max, long millis) {
-            this.max = max;
-            this.millis = millis;
-        }
-
-        /** Counts an accept; true if there are now more than allowed. */
-        boolean count(long at) {
-            while (size > 0 && times[first] < at - millis) {
-                first = (first + 1) & (times.length - 1);
-                size--;
-            }
-            if (size == times.length && size < MAX_TIMES) {
-                grow();
-            }
-            if (size == times.length) {
-                first = (first + 1) & (times.length - 1);
-                size--;
-            }
-            times[(first + size) & (times.length - 1)] = at;
-            size++;
-            if (size > worst.count()) {
-                worst = new Window(size, times[first]);
-            }
-            return size > max;
-        }
-
-        Window worst() {
-            return worst;
-        }
-
-        private void grow() {
-            long[] grown = Arrays.copyOf(Arrays.copyOfRange(times, first, times.length), times.length * 2);
-            System.arraycopy(times, 0, grown, times.length - first, first);
-            times = grown;
-            first = 0;
-        }
-    }
 }

@@ -1,36 +1,41 @@
 package io.firehole.simulator.rules;
 
+import io.firehole.filters.profile.ProviderProfile;
+import io.firehole.filters.profile.Rate;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Counts the open streams and the calls of each account.
+ * Counts the open streams, the calls and the requests of each account.
  *
- * <p>Calls are counted in a token bucket per account and method that starts full, as the reference does. Any thread.
+ * <p>Calls of a method, and requests on all streams together, are counted in closed windows of the account, refused ones
+ * too: whoever keeps within that keeps within a token bucket of the same rate as well, which is what the reference has. Any
+ * thread.
  */
 public final class StreamLedger {
 
-    /** Buckets not used for so long are forgotten. */
-    static final long BUCKET_IDLE_NANOS = 300_000_000_000L;
+    /** Windows of more accounts and methods than this are not told apart: the oldest are forgotten, and begin anew. */
+    static final int MAX_WINDOWS = 10_000;
 
-    /** More accounts and methods than this are not told apart: the oldest buckets are forgotten, and start full again. */
-    static final int MAX_BUCKETS = 10_000;
+    /** Where the requests of an account are counted, beside its methods, which begin with a slash. */
+    private static final String REQUESTS = "requests";
 
-    private final StreamRules rules;
+    private final ProviderProfile profile;
     private final Map<String, Integer> open = new HashMap<>();
-    private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, List<RateWindow>> windows = new LinkedHashMap<>(16, 0.75f, true);
     private int total;
 
-    public StreamLedger(StreamRules rules) {
-        this.rules = rules;
+    public StreamLedger(ProviderProfile profile) {
+        this.profile = profile;
     }
 
     /** Counts a stream that opens; false, and not counted, if the account has as many as it may. */
     public synchronized boolean open(String account) {
         int now = open.getOrDefault(account, 0);
-        if (now >= rules.perAccount()) {
+        if (now >= profile.streamsPerAccount()) {
             return false;
         }
         open.put(account, now + 1);
@@ -49,42 +54,37 @@ public final class StreamLedger {
         return total;
     }
 
-    /** Counts a call; false if the account has no call of that method left now. */
+    /** Counts a call; false if these are more of that method than the account may make. */
     public synchronized boolean call(String account, String method, long nowNanos) {
-        Rate rate = rules.calls();
-        if (rate == null) {
-            return true;
-        }
-        for (Iterator<Bucket> oldest = buckets.values().iterator(); oldest.hasNext(); ) {
-            Bucket bucket = oldest.next();
-            if (buckets.size() < MAX_BUCKETS && nowNanos - bucket.lastNanos < BUCKET_IDLE_NANOS) {
-                break;
-            }
-            oldest.remove();
-        }
-        return buckets.computeIfAbsent(account + '\n' + method, name -> new Bucket(rate.max(), nowNanos))
-                .take(rate, nowNanos);
+        return count(account, method, profile.subscribes(), nowNanos);
     }
 
-    private static final class Bucket {
-        private double tokens;
-        private long lastNanos;
+    /** Counts a request on an open stream, pings too; false if these are more than the account may send. */
+    public synchronized boolean request(String account, long nowNanos) {
+        return count(account, REQUESTS, profile.requests(), nowNanos);
+    }
 
-        Bucket(int full, long nowNanos) {
-            this.tokens = full;
-            this.lastNanos = nowNanos;
-        }
-
-        boolean take(Rate rate, long nowNanos) {
-            double refill =
-                    (double) (nowNanos - lastNanos) * rate.max() / rate.per().toNanos();
-            tokens = Math.min(rate.max(), tokens + refill);
-            lastNanos = nowNanos;
-            if (tokens < 1) {
-                return false;
-            }
-            tokens -= 1;
+    private boolean count(String account, String what, List<Rate> rates, long nowNanos) {
+        if (rates.isEmpty()) {
             return true;
         }
+        String name = account + '\n' + what;
+        List<RateWindow> counted = windows.get(name);
+        if (counted == null) {
+            if (windows.size() == MAX_WINDOWS) {
+                Iterator<String> oldest = windows.keySet().iterator();
+                oldest.next();
+                oldest.remove();
+            }
+            counted = rates.stream()
+                    .map(rate -> RateWindow.forJudging(rate.max(), rate.per().toNanos()))
+                    .toList();
+            windows.put(name, counted);
+        }
+        boolean over = false;
+        for (RateWindow window : counted) {
+            over |= window.count(nowNanos);
+        }
+        return !over;
     }
 }

@@ -32,9 +32,9 @@ final class DeshredDialect implements StreamDialect {
         SubscribeDeshredRequest request = SubscribeDeshredRequest.parseFrom(message);
         DeshredFilterSet filters;
         try {
-            filters = DeshredFilterSet.compile(
-                    request, provider.profile().requests().filters());
+            filters = DeshredFilterSet.compile(request, provider.profile().filters());
         } catch (InvalidFilterException e) {
+            provider.refusals().count(e);
             return new Asked.Refused(GrpcStatus.Code.INVALID_ARGUMENT.with(e.statusMessage()));
         }
         if (request.hasPing()) {

@@ -3,7 +3,7 @@ package io.firehole.simulator.server;
 import io.firehole.simulator.faults.Fault;
 import io.firehole.simulator.faults.SocketTap;
 import io.firehole.simulator.rules.Outcome;
-import io.firehole.simulator.rules.StreamRules;
+import io.firehole.simulator.rules.Refusals;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.framing.MessageDeframer;
 import io.firehole.wire.framing.MessageEncoding;
@@ -116,14 +116,17 @@ final class ProviderConnection {
         }
         calls.put(call, reply);
         return new CallHandler.OpenCall(
-                call, new MessageDeframer(provider.profile().requests().maxBytes(), encoding));
+                call, new MessageDeframer(provider.profile().requestBytes(), encoding));
     }
 
     private @Nullable GrpcStatus refusal(Http2Headers headers, String path) {
-        if (provider.token() != null && !provider.token().matches(text(headers, "x-token", ""))) {
+        if (provider.token() != null
+                && !provider.token().matches(text(headers, provider.profile().tokenHeader(), ""))) {
+            provider.refusals().count(Refusals.TOKEN);
             return GrpcStatus.Code.UNAUTHENTICATED.with("No valid auth token");
         }
         if (!provider.streams().call(account(headers), path, provider.clock().nanos())) {
+            provider.refusals().count("subscribes");
             return GrpcStatus.Code.RESOURCE_EXHAUSTED.with("rate limit exceeded");
         }
         return null;
@@ -149,9 +152,10 @@ final class ProviderConnection {
         if (answered != null) {
             return new UnaryCall(answered, reply, encoding);
         }
-        StreamRules rules = provider.profile().streams();
         String account = account(headers);
-        if (streams >= rules.perConnection() || !provider.streams().open(account)) {
+        boolean room = streams < provider.profile().streamsPerConnection();
+        if (!room || !provider.streams().open(account)) {
+            provider.refusals().count(room ? "streams.per-account" : "streams.per-connection");
             reply.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("max subscription limit exceeded"));
             return null;
         }
@@ -161,6 +165,7 @@ final class ProviderConnection {
                 reply,
                 channel.eventLoop(),
                 provider,
+                account,
                 encoding,
                 wanted -> stream.config().setAutoRead(wanted),
                 () -> {
@@ -237,7 +242,7 @@ final class ProviderConnection {
         if (!subscription.isEmpty()) {
             return "subscription " + subscription;
         }
-        String token = text(headers, "x-token", "");
+        String token = text(headers, provider.profile().tokenHeader(), "");
         if (!token.isEmpty()) {
             return "token " + token;
         }

@@ -1,9 +1,10 @@
 package io.firehole.simulator.server;
 
+import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.simulator.chain.Chain;
 import io.firehole.simulator.faults.FaultDesk;
 import io.firehole.simulator.rules.AccessToken;
-import io.firehole.simulator.rules.ProviderProfile;
+import io.firehole.simulator.rules.Refusals;
 import io.firehole.simulator.rules.StreamLedger;
 import io.firehole.simulator.time.ProviderClock;
 import io.netty.buffer.ByteBufAllocator;
@@ -26,6 +27,7 @@ record ProviderContext(
         ProviderClock clock,
         FaultDesk faults,
         StreamLedger streams,
+        Refusals refusals,
         Traffic traffic,
         QueueBudget budget,
         Executor workers,

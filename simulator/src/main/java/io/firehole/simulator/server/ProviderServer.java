@@ -1,5 +1,6 @@
 package io.firehole.simulator.server;
 
+import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.simulator.chain.Chain;
 import io.firehole.simulator.faults.Fault;
 import io.firehole.simulator.faults.FaultDesk;
@@ -7,9 +8,9 @@ import io.firehole.simulator.faults.FaultSite;
 import io.firehole.simulator.faults.SocketTap;
 import io.firehole.simulator.rules.AccessToken;
 import io.firehole.simulator.rules.ConnectLedger;
-import io.firehole.simulator.rules.ConnectionRules;
 import io.firehole.simulator.rules.Outcome;
-import io.firehole.simulator.rules.ProviderProfile;
+import io.firehole.simulator.rules.ProviderRules;
+import io.firehole.simulator.rules.Refusals;
 import io.firehole.simulator.rules.StreamLedger;
 import io.firehole.simulator.time.ProviderClock;
 import io.netty.bootstrap.ServerBootstrap;
@@ -84,6 +85,7 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
     private final FaultDesk faults;
     private final Traffic traffic = new Traffic();
     private final StreamLedger streams;
+    private final Refusals refusals = new Refusals();
     private final ProviderContext context;
     private final EventLoopGroup acceptor;
     private final EventLoopGroup loops;
@@ -96,14 +98,10 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
 
     /** A server that does not listen yet. */
     public ProviderServer(
-            Chain chain,
-            ProviderProfile profile,
-            @Nullable AccessToken token,
-            StreamLimits limits,
-            ProviderClock clock) {
-        ConnectionRules rules = profile.connections();
-        this.connects = new ConnectLedger(rules.rates(), rules.overLimit(), rules.maxOpen());
-        this.streams = new StreamLedger(profile.streams());
+            Chain chain, ProviderRules rules, @Nullable AccessToken token, StreamLimits limits, ProviderClock clock) {
+        ProviderProfile profile = rules.profile();
+        this.connects = new ConnectLedger(profile.connects(), rules.overLimit(), profile.connectionsMax());
+        this.streams = new StreamLedger(profile);
         this.timer = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("simulator-faults", true));
         this.workers = Executors.newSingleThreadExecutor(new DefaultThreadFactory("simulator-requests", true));
         this.faults = new FaultDesk(this, clock, timer);
@@ -115,6 +113,7 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
                 clock,
                 faults,
                 streams,
+                refusals,
                 traffic,
                 QueueBudget.ofMemory(),
                 workers,
@@ -174,6 +173,10 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
 
     public Traffic traffic() {
         return traffic;
+    }
+
+    public Refusals refusals() {
+        return refusals;
     }
 
     public FaultDesk faults() {
@@ -291,6 +294,11 @@ public final class ProviderServer implements FaultSite, AutoCloseable {
             ConnectLedger.Connect connect =
                     connects.accept(context.clock().wall().toEpochMilli(), fault());
             log.debug("connection {} from {}: {}", connect.id(), channel.remoteAddress(), connect.outcome());
+            switch (connect.outcome()) {
+                case LIMITED, LIMIT_CLOSED -> refusals.count("connects");
+                case TOO_MANY -> refusals.count("connections.max");
+                case ACCEPTED, FAULT, FAULT_HTTP2 -> {}
+            }
             switch (connect.outcome()) {
                 case ACCEPTED, LIMITED, FAULT_HTTP2 -> {
                     channel.attr(CONNECT).set(connect);

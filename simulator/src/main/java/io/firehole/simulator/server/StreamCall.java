@@ -9,6 +9,7 @@ import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.framing.FramingException;
 import io.firehole.wire.framing.MessageEncoding;
+import io.firehole.wire.framing.OversizeMessageException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
@@ -53,6 +54,7 @@ final class StreamCall implements Call {
     private final Reply reply;
     private final EventLoop loop;
     private final ProviderContext provider;
+    private final String account;
     private final Outbox outbox;
     private final MessageEncoding encoding;
     private final Consent consent;
@@ -86,6 +88,7 @@ final class StreamCall implements Call {
             Reply reply,
             EventLoop loop,
             ProviderContext provider,
+            String account,
             MessageEncoding encoding,
             Consent consent,
             Runnable onClosed) {
@@ -93,6 +96,7 @@ final class StreamCall implements Call {
         this.reply = reply;
         this.loop = loop;
         this.provider = provider;
+        this.account = account;
         this.outbox = new Outbox(provider.limits(), provider.budget(), encoding, provider.traffic());
         this.consent = consent;
         this.onClosed = onClosed;
@@ -113,6 +117,15 @@ final class StreamCall implements Call {
         if (isEnding()) {
             return;
         }
+        if (!provider.streams().request(account, provider.clock().nanos())) {
+            provider.refusals().count("requests");
+            end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("rate limit exceeded"));
+            return;
+        }
+        heed(message);
+    }
+
+    private void heed(byte[] message) {
         if (reading) {
             unread.add(message);
         } else if (message.length > LARGE_REQUEST_BYTES) {
@@ -131,7 +144,7 @@ final class StreamCall implements Call {
                 reading = false;
                 take(asked);
                 while (!reading && !unread.isEmpty() && !isEnding()) {
-                    message(unread.remove());
+                    heed(unread.remove());
                 }
                 if (!reading) {
                     consent.read(true);
@@ -170,6 +183,9 @@ final class StreamCall implements Call {
 
     @Override
     public void broken(FramingException problem) {
+        if (problem instanceof OversizeMessageException) {
+            provider.refusals().count("request.bytes");
+        }
         end(GrpcStatus.OK);
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.simulator.chain.Chain;
 import io.firehole.simulator.chain.Matches;
 import io.firehole.simulator.chain.ReplayAnswer;
@@ -36,9 +37,16 @@ final class SubscribeDialect implements StreamDialect {
         SubscribeRequest request = SubscribeRequest.parseFrom(message);
         FilterSet filters;
         try {
-            filters = FilterSet.compile(request, provider.profile().requests().filters());
+            filters = FilterSet.compile(request, provider.profile().filters());
         } catch (InvalidFilterException e) {
+            provider.refusals().count(e);
             return new Asked.Refused(GrpcStatus.Code.INVALID_ARGUMENT.with(e.statusMessage()));
+        }
+        int keysMax = provider.profile().accountKeysPerStream();
+        if (ProviderProfile.accountKeys(request) > keysMax) {
+            provider.refusals().count("streams.account-keys");
+            return new Asked.Refused(GrpcStatus.Code.INVALID_ARGUMENT.with(
+                    "failed to create filter: Max amount of Pubkeys reached, only " + keysMax + " allowed"));
         }
         if (request.hasPing()) {
             return new Asked.Pong(request.getPing().getId());
@@ -54,10 +62,18 @@ final class SubscribeDialect implements StreamDialect {
     }
 
     private Supplier<ReplayAnswer> replay(long fromSlot, CommitmentLevel commitment) {
-        return () -> provider.faults().deniesReplay(connection)
-                ? new ReplayAnswer.OutOfRange(
-                        fromSlot, provider.chain().latest(commitment).slot())
-                : provider.chain().replay(fromSlot, commitment, provider.clock().wall());
+        return () -> {
+            if (provider.faults().deniesReplay(connection)) {
+                return new ReplayAnswer.OutOfRange(
+                        fromSlot, provider.chain().latest(commitment).slot());
+            }
+            ReplayAnswer answer = provider.chain()
+                    .replay(fromSlot, commitment, provider.clock().wall());
+            if (answer instanceof ReplayAnswer.OutOfRange || answer instanceof ReplayAnswer.Off) {
+                provider.refusals().count("replay.slots");
+            }
+            return answer;
+        };
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.firehole.simulator.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firehole.filters.profile.ProviderProfile;
+import io.firehole.filters.profile.Rate;
 import io.firehole.simulator.rules.ConnectLedger.Connect;
 import io.firehole.simulator.rules.ConnectLedger.Window;
 import java.time.Duration;
