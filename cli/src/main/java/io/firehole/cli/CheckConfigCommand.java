@@ -7,10 +7,14 @@ import io.firehole.cli.config.ConfigReader;
 import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.InvalidConfigurationException;
 import io.firehole.cli.config.Setting;
+import io.firehole.filters.profile.Figure;
+import io.firehole.filters.profile.ProviderProfile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,8 +29,9 @@ import picocli.CommandLine.Spec;
         header = "Check a configuration and show every value with where it comes from.",
         description = {
             "",
-            "Reads the file, the environment and the defaults as serve does, and connects to nobody. Ends with 2 if"
-                    + " anything is wrong, having said all that is.",
+            "Reads the file, the environment and the defaults as serve does, and connects to nobody. Shows as well what"
+                    + " the provider's profile allows, each figure with its source. Ends with 2 if anything is wrong, having"
+                    + " said all that is.",
             ""
         },
         footer = {"", "Example: firehole check-config firehole.yaml"})
@@ -41,7 +46,8 @@ final class CheckConfigCommand implements Callable<Integer> {
 
     @Option(
             names = "--json",
-            description = "One JSON object: {valid, settings: [{key, value, origin}], errors, warnings}.")
+            description = "One JSON object: {valid, settings: [{key, value, origin}], profile: {name, title, figures:"
+                    + " [{key, value, source, date}]}, errors, warnings}.")
     private boolean json;
 
     @Override
@@ -49,14 +55,14 @@ final class CheckConfigCommand implements Callable<Integer> {
         try {
             FireholeConfig config = ConfigReader.read(Map.of(), System.getenv(), file);
             if (json) {
-                printJson(true, config.settings(), List.of(), config.warnings());
+                printJson(true, Optional.of(config), List.of());
             } else {
                 print(config);
             }
             return ExitCode.GOOD;
         } catch (InvalidConfigurationException invalid) {
             if (json) {
-                printJson(false, List.of(), invalid.problems(), List.of());
+                printJson(false, Optional.empty(), invalid.problems());
                 return ExitCode.USAGE;
             }
             throw new CommandFailure(ExitCode.USAGE, String.join("\n", invalid.problems()), invalid);
@@ -70,26 +76,55 @@ final class CheckConfigCommand implements Callable<Integer> {
         for (Setting setting : config.settings()) {
             out.printf("%-" + keys + "s  %-" + values + "s  %s%n", setting.key(), setting.value(), setting.origin());
         }
+        print(out, config.pool().profile());
         out.flush();
         config.warnings().forEach(warning -> spec.commandLine().getErr().println("firehole: warning: " + warning));
         spec.commandLine().getErr().flush();
+    }
+
+    private static void print(PrintWriter out, ProviderProfile profile) {
+        out.printf("%nprofile %s: %s%n", profile.name(), profile.title());
+        Collection<Figure> figures = profile.figures().values();
+        int keys = longest(figures.stream().map(Figure::key).toList());
+        int values = longest(figures.stream().map(Figure::value).toList());
+        for (Figure figure : figures) {
+            out.printf(
+                    "  %-" + keys + "s  %-" + values + "s  %s (%s)%n",
+                    figure.key(),
+                    figure.value(),
+                    figure.source(),
+                    figure.date());
+        }
     }
 
     private static int longest(List<String> texts) {
         return texts.stream().mapToInt(String::length).max().orElse(1);
     }
 
-    private void printJson(boolean valid, List<Setting> settings, List<String> errors, List<String> warnings) {
+    private void printJson(boolean valid, Optional<FireholeConfig> config, List<String> errors) {
         ObjectNode document = new ObjectMapper().createObjectNode().put("valid", valid);
         ArrayNode array = document.putArray("settings");
-        for (Setting setting : settings) {
+        for (Setting setting : config.map(FireholeConfig::settings).orElse(List.of())) {
             array.addObject()
                     .put("key", setting.key())
                     .put("value", setting.value())
                     .put("origin", setting.origin().toString());
         }
+        config.map(read -> read.pool().profile()).ifPresent(profile -> {
+            ObjectNode shown =
+                    document.putObject("profile").put("name", profile.name()).put("title", profile.title());
+            ArrayNode figures = shown.putArray("figures");
+            for (Figure figure : profile.figures().values()) {
+                figures.addObject()
+                        .put("key", figure.key())
+                        .put("value", figure.value())
+                        .put("source", figure.source())
+                        .put("date", figure.date());
+            }
+        });
         errors.forEach(document.putArray("errors")::add);
-        warnings.forEach(document.putArray("warnings")::add);
+        ArrayNode warnings = document.putArray("warnings");
+        config.ifPresent(read -> read.warnings().forEach(warnings::add));
         spec.commandLine().getOut().println(document.toPrettyString());
         spec.commandLine().getOut().flush();
     }

@@ -1,6 +1,8 @@
 package io.firehole.cli.config;
 
 import io.firehole.cli.logging.Redaction;
+import io.firehole.filters.profile.Profiles;
+import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupLimits;
 import io.firehole.pool.MailboxLimits;
@@ -17,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,19 +81,28 @@ public final class ConfigReader {
                     + " or in a file");
         }
         AccessToken token = token(value(Keys.TOKEN_FILE));
+        ProviderProfile profile = Profiles.named(orDefault(Keys.PROFILE, ProfileSyntax.OPEN))
+                .with(orDefault(Keys.LIMITS, new LinkedHashMap<>()));
+        ProfileDefaults permitted = new ProfileDefaults(profile);
 
-        PoolConfig pool = PoolConfig.DEFAULT
-                .withMaxConnections(orDefault(Keys.MAX_CONNECTIONS, PoolConfig.DEFAULT.maxConnections()))
+        PoolConfig pool = permitted
+                .of(PoolConfig.DEFAULT)
+                .withMaxConnections(maxConnections(permitted))
                 .withConnectionTtl(orDefault(Keys.CONNECTION_TTL, PoolConfig.DEFAULT.connectionTtl()))
                 .withHealthCheckInterval(
                         orDefault(Keys.HEALTH_CHECK_INTERVAL, PoolConfig.DEFAULT.healthCheckInterval()));
-        List<BudgetRule> budget = orDefault(Keys.BUDGET, List.of(BudgetRule.DEFAULT));
+        List<BudgetRule> budget = budget(permitted);
         MailboxLimits mailbox = PoolConfig.DEFAULT.mailbox();
         pool = pool.withMailbox(new MailboxLimits(
                         orDefault(Keys.MAILBOX_UPDATES, mailbox.updates()),
                         orDefault(Keys.MAILBOX_BYTES, mailbox.bytes()),
                         mailbox.policy()))
-                .withLinger(orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()));
+                .withLinger(orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()))
+                .withWideningMax(orDefault(Keys.WIDENING_MAX, PoolConfig.DEFAULT.wideningMax()))
+                .withVetting(orDefault(Keys.VETTING, PoolConfig.DEFAULT.vetting()))
+                .withIntegritySamplesPerSecond(
+                        orDefault(Keys.INTEGRITY_SAMPLES, PoolConfig.DEFAULT.integritySamplesPerSecond()))
+                .withAutomaticGroups(orDefault(Keys.GROUPS_AUTOMATIC, PoolConfig.DEFAULT.automaticGroups()));
 
         Map<String, Group> groups = new HashMap<>();
         double shares = 0;
@@ -114,12 +126,13 @@ public final class ConfigReader {
         Path state = state();
         Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();
+        GrpcEndpoint upstream = endpoint == null ? null : withHeader(endpoint.withToken(token), profile);
 
-        if (endpoint == null || listen == null || !problems.isEmpty()) {
+        if (upstream == null || listen == null || !problems.isEmpty()) {
             throw new InvalidConfigurationException(problems);
         }
         return new FireholeConfig(
-                endpoint.withToken(token),
+                upstream,
                 pool,
                 budget,
                 groups,
@@ -129,6 +142,35 @@ public final class ConfigReader {
                 sharing,
                 settings,
                 warnings);
+    }
+
+    private int maxConnections(ProfileDefaults permitted) {
+        int usual = permitted.maxConnections();
+        int connections = orPermitted(Keys.MAX_CONNECTIONS, usual, permitted);
+        permitted.tooMany(connections).ifPresent(problems::add);
+        return connections;
+    }
+
+    private List<BudgetRule> budget(ProfileDefaults permitted) {
+        if (!said(Keys.BUDGET)) {
+            return orPermitted(Keys.BUDGET, permitted.budget(), permitted);
+        }
+        List<BudgetRule> rules = new ArrayList<>(orDefault(Keys.BUDGET, List.of(BudgetRule.DEFAULT)));
+        List<BudgetRule> beside = permitted.beside(rules);
+        if (!beside.isEmpty()) {
+            settings.add(new Setting(Keys.BUDGET.path(), shown(Keys.BUDGET, beside), permitted.origin()));
+            rules.addAll(beside);
+        }
+        return rules;
+    }
+
+    private @Nullable GrpcEndpoint withHeader(GrpcEndpoint endpoint, ProviderProfile profile) {
+        try {
+            return endpoint.withTokenKey(profile.tokenHeader());
+        } catch (IllegalArgumentException invalid) {
+            problems.add(Keys.LIMITS.path() + ": token.header: " + withoutSubject(invalid.getMessage()));
+            return null;
+        }
     }
 
     /** As the XDG base directory specification has it, if nothing else is said. */
@@ -191,6 +233,22 @@ public final class ConfigReader {
     private <T> T orDefault(Key<T> key, T fallback) {
         T value = value(key);
         return value == null ? fallback : value;
+    }
+
+    /** The value, or what the provider's profile makes of it if nobody says anything. */
+    private <T> T orPermitted(Key<T> key, T usual, ProfileDefaults permitted) {
+        if (said(key) || usual.equals(key.fallback())) {
+            return orDefault(key, usual);
+        }
+        settings.add(new Setting(key.path(), shown(key, usual), permitted.origin()));
+        return usual;
+    }
+
+    private boolean said(Key<?> key) {
+        String variable = environment.get(key.variable());
+        return flags.containsKey(key.path())
+                || (variable != null && !variable.isBlank())
+                || entries.get(key.path()) != null;
     }
 
     /** The value from the first source that has one; null if that one is faulty, or if there is none. */

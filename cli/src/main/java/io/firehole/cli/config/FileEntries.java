@@ -4,6 +4,7 @@ import io.firehole.cli.config.YamlNode.Mapping;
 import io.firehole.cli.config.YamlNode.Scalar;
 import io.firehole.cli.config.YamlNode.Sequence;
 import io.firehole.cli.config.YamlNode.SyntaxException;
+import io.firehole.filters.profile.ProviderProfile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -114,11 +116,32 @@ final class FileEntries {
                 String.join(
                         ", ",
                         sequence.items().stream().map(item -> item(path, item)).toList());
+            case Mapping mapping when path.equals(Keys.LIMITS.path()) -> limits(mapping);
             case Mapping mapping -> {
                 problem(mapping, path + " has a value, not keys of its own");
                 yield "";
             }
         };
+    }
+
+    /** Figures that overrule a provider's profile; their keys may be written with dots or one in the other. */
+    private String limits(Mapping mapping) {
+        Map<String, String> limits = new LinkedHashMap<>();
+        collect("", mapping, limits);
+        return ProfileSyntax.text(limits);
+    }
+
+    private void collect(String prefix, Mapping mapping, Map<String, String> limits) {
+        mapping.entries().forEach((child, value) -> {
+            String key = prefix + child;
+            if (value instanceof Mapping deeper) {
+                collect(key + ".", deeper, limits);
+            } else if (ProviderProfile.KEYS.contains(key)) {
+                limits.put(key, text(Keys.LIMITS.path() + "." + key, value));
+            } else {
+                problem(value, ProfileSyntax.unknown(key));
+            }
+        });
     }
 
     private String item(String path, YamlNode item) {

@@ -9,9 +9,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 
 /** Every setting there is; docs/configuration.md has them in the same order, held by a test. */
@@ -24,11 +27,17 @@ final class Keys {
     private static final long MAILBOX_BYTES_MIN = 64L << 10;
     private static final long BYTES_MAX = 64L << 30;
     private static final int HOSTS_MAX = 64;
+    private static final int WIDENING_MAX_MOST = 1_000;
+    private static final int SAMPLES_MAX = 10_000;
 
     static final Key<GrpcEndpoint> ENDPOINT = Key.of(
                     "upstream.endpoint", new Syntax<>(GrpcEndpoint::parse, GrpcEndpoint::url), null)
             .known("GRPC_URL");
     static final Key<Path> TOKEN_FILE = Key.of("upstream.token-file", file(), null);
+
+    static final Key<String> PROFILE = Key.of("upstream.profile", ProfileSyntax.name(), ProfileSyntax.OPEN);
+    static final Key<SequencedMap<String, String>> LIMITS = Key.of(
+            "upstream.limits", ProfileSyntax.limits(), Collections.unmodifiableSequencedMap(new LinkedHashMap<>()));
 
     static final Key<Integer> MAX_CONNECTIONS = Key.of(
                     "pool.max-connections", count(1, CONNECTIONS_MAX), PoolConfig.DEFAULT.maxConnections())
@@ -54,6 +63,14 @@ final class Keys {
             PoolConfig.DEFAULT.mailbox().bytes());
     static final Key<Duration> LINGER = Key.of("pool.linger", time(Duration.ZERO), PoolConfig.DEFAULT.linger());
 
+    static final Key<Double> WIDENING_MAX =
+            Key.of("pool.widening-max", number(1, WIDENING_MAX_MOST), PoolConfig.DEFAULT.wideningMax());
+    static final Key<Boolean> VETTING = Key.of("pool.vetting", flag(), PoolConfig.DEFAULT.vetting());
+    static final Key<Integer> INTEGRITY_SAMPLES =
+            Key.of("pool.integrity-samples", count(0, SAMPLES_MAX), PoolConfig.DEFAULT.integritySamplesPerSecond());
+
+    static final Key<Boolean> GROUPS_AUTOMATIC =
+            Key.of("groups.automatic", flag(), PoolConfig.DEFAULT.automaticGroups());
     static final Map<Group, GroupKeys> GROUPS = groups();
 
     static final Key<InetSocketAddress> GATEWAY_LISTEN = Key.of(
@@ -104,13 +121,19 @@ final class Keys {
         List<Key<?>> keys = new ArrayList<>(List.of(
                 ENDPOINT,
                 TOKEN_FILE,
+                PROFILE,
+                LIMITS,
                 MAX_CONNECTIONS,
                 CONNECTION_TTL,
                 HEALTH_CHECK_INTERVAL,
                 BUDGET,
                 MAILBOX_UPDATES,
                 MAILBOX_BYTES,
-                LINGER));
+                LINGER,
+                WIDENING_MAX,
+                VETTING,
+                INTEGRITY_SAMPLES,
+                GROUPS_AUTOMATIC));
         for (GroupKeys group : GROUPS.values()) {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
@@ -121,6 +144,32 @@ final class Keys {
 
     private static Syntax<Integer> count(int least, int most) {
         return new Syntax<>(text -> Values.count(text, least, most), String::valueOf);
+    }
+
+    private static Syntax<Double> number(int least, int most) {
+        return new Syntax<>(
+                text -> {
+                    try {
+                        double value = Double.parseDouble(text.strip());
+                        if (value >= least && value <= most) {
+                            return value;
+                        }
+                    } catch (NumberFormatException notOne) {
+                        throw new IllegalArgumentException("must be a number from " + least + " to " + most, notOne);
+                    }
+                    throw new IllegalArgumentException("must be from " + least + " to " + most);
+                },
+                value -> value == Math.rint(value) ? String.valueOf(value.intValue()) : value.toString());
+    }
+
+    private static Syntax<Boolean> flag() {
+        return new Syntax<>(
+                text -> switch (text.strip()) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new IllegalArgumentException("must be true or false");
+                },
+                String::valueOf);
     }
 
     private static Syntax<Duration> time(Duration least) {

@@ -27,6 +27,14 @@ public sealed interface Origin {
         }
     }
 
+    /** Nobody said anything, but the provider's profile does. */
+    record Profile(String name) implements Origin {
+        @Override
+        public String toString() {
+            return "profile " + name;
+        }
+    }
+
     /** Nobody said anything. */
     record Default() implements Origin {
         @Override

@@ -202,13 +202,123 @@ class ConfigReaderTest {
                 .isEqualTo(Path.of("/state"));
     }
 
+    @Test
+    void takesWhatTheProviderAllowsFromItsProfileAndFiguresOfTheUsersOwn() throws Exception {
+        Path file = file("""
+                upstream:
+                  profile: chainstack-growth
+                  limits:
+                    accounts: { max: 7 }
+                    connects: [10/1s, 300/10m]
+                    token.header: x-api-key
+                pool: { widening-max: 2.5, vetting: false, integrity-samples: 0 }
+                groups: { automatic: true }
+                """);
+        FireholeConfig config = ConfigReader.read(Map.of(), URL_ALONE, file);
+
+        assertThat(config.pool().profile().name()).isEqualTo("chainstack-growth");
+        assertThat(config.pool().profile().filters().accounts().max()).isEqualTo(7);
+        assertThat(config.pool().profile().filters().transactions().max()).isEqualTo(5);
+        assertThat(config.budget())
+                .containsExactly(
+                        new BudgetRule(10, Duration.ofSeconds(1)), new BudgetRule(300, Duration.ofMinutes(10)));
+        assertThat(config.upstream().tokenKey()).isEqualTo("x-api-key");
+        assertThat(config.pool().replayWindow()).isEqualTo(Duration.ofSeconds(40));
+        assertThat(config.pool().wideningMax()).isEqualTo(2.5);
+        assertThat(config.pool().vetting()).isFalse();
+        assertThat(config.pool().integritySamplesPerSecond()).isZero();
+        assertThat(config.pool().automaticGroups()).isTrue();
+        assertThat(config.settings())
+                .contains(
+                        new Setting("upstream.profile", "chainstack-growth", new Origin.Line(file.toString(), 2)),
+                        new Setting(
+                                "upstream.limits",
+                                "accounts.max=7; connects=10/1s, 300/10m; token.header=x-api-key",
+                                new Origin.Line(file.toString(), 4)),
+                        new Setting("pool.max-connections", "2", new Origin.Profile("chainstack-growth")),
+                        new Setting("pool.budget", "10/1s, 300/10m", new Origin.Profile("chainstack-growth")));
+    }
+
+    @Test
+    void readsLimitsFromAVariable() throws Exception {
+        FireholeConfig config = ConfigReader.read(
+                Map.of(),
+                Map.of(
+                        "GRPC_URL", "host",
+                        "FIREHOLE_UPSTREAM_PROFILE", "helius",
+                        "FIREHOLE_UPSTREAM_LIMITS", "streams.per-account=3; connects=10/1s, 300/10m"),
+                null);
+        assertThat(config.pool().profile().streamsPerAccount()).isEqualTo(3);
+        assertThat(config.pool().profile().connectionsMax()).isEqualTo(100);
+        assertThat(config.budget()).hasSize(2);
+        assertThat(config.pool().maxConnections()).isEqualTo(3);
+    }
+
+    @Test
+    void leavesRoomForTheConnectionThatReplacesAnother() throws Exception {
+        FireholeConfig config = ConfigReader.read(Map.of(), URL_ALONE, file("upstream: { profile: hightower-5 }"));
+        assertThat(config.pool().maxConnections()).isEqualTo(4);
+        assertThat(ConfigReader.read(
+                                Map.of(),
+                                URL_ALONE,
+                                file("upstream: { profile: hightower-5 }\npool: { max-connections: 5 }"))
+                        .pool()
+                        .maxConnections())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void refusesMoreConnectionsThanTheProviderAllows() throws IOException {
+        Path connections = file("upstream: { profile: hightower-5 }\npool: { max-connections: 6 }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, connections))
+                .hasMessage(
+                        "pool.max-connections is 6, but the profile hightower-5 allows 5 open connections; lower it,"
+                                + " or overrule connections.max in upstream.limits");
+        Path streams = file("upstream: { profile: chainstack-growth }\npool: { max-connections: 3 }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, streams))
+                .hasMessage("pool.max-connections is 3, but the profile chainstack-growth allows 2 streams, and a"
+                        + " connection without one is of no use; lower it, or overrule streams.per-account in"
+                        + " upstream.limits");
+    }
+
+    @Test
+    void keepsTheProfilesRateOfCallsBesideABudgetForConnections() throws Exception {
+        BudgetRule calls = new BudgetRule(
+                1_200,
+                Duration.ofSeconds(10),
+                BudgetRule.Counts.SUBSCRIBES,
+                BudgetRule.Algorithm.INTERVAL_LOG,
+                BudgetRule.TOKEN);
+        assertThat(ConfigReader.read(Map.of(), URL_ALONE, file("upstream: { profile: triton }"))
+                        .budget())
+                .containsExactly(new BudgetRule(60, Duration.ofSeconds(60)), calls);
+        FireholeConfig own = ConfigReader.read(
+                Map.of(), URL_ALONE, file("upstream: { profile: triton }\npool: { budget: [55/60s] }"));
+        assertThat(own.budget()).containsExactly(new BudgetRule(55, Duration.ofSeconds(60)), calls);
+        assertThat(own.settings())
+                .contains(new Setting("pool.budget", "1200/10s counts=subscribes", new Origin.Profile("triton")));
+        assertThat(ConfigReader.read(
+                                Map.of(),
+                                URL_ALONE,
+                                file("upstream: { profile: triton }\npool: { budget: [55/60s counts=both] }"))
+                        .budget())
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesAHeaderThatNoTokenCanTravelIn() throws IOException {
+        Path file = file("upstream: { limits: { token.header: X-Token } }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file))
+                .hasMessageStartingWith("upstream.limits: token.header: the token's header must have lower-case");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             pool: { max-connections: 1.5 }            | :1: pool.max-connections is "1.5": must be a whole number from 1 to 1,000
             pool: { max-connections: }                | :1: pool.max-connections has no value; without the line the default holds
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
-            pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, health-check-interval, linger, mailbox-bytes, mailbox-updates, max-connections
+            pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, vetting, widening-max
             - pool                                    | :1: the file holds keys of its own: gateway, groups, pool, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
@@ -229,7 +339,15 @@ class ConfigReaderTest {
             console: { listen: "h:1" }                | :1: unknown key "console" here; there are: gateway, groups, pool, sharing, state, upstream
             history: { store: embedded }              | :1: unknown key "history" here; there are: gateway, groups, pool, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
-            upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, token-file
+            upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, profile, token-file
+            upstream: { profile: tritn }              | :1: upstream.profile is "tritn": there is no such profile; did you mean "triton"?
+            upstream: { limits: { acounts.max: 1 } }  | :1: unknown key "acounts.max" in upstream.limits; did you mean "accounts.max"?
+            upstream: { limits: { accounts: { mx: 1 } } } | :1: unknown key "accounts.mx" in upstream.limits; did you mean "accounts.max"?
+            upstream: { limits: { connects: 60 } }    | :1: upstream.limits is "connects=60": connects is "60": a rate is COUNT/TIME, as in 60/60s
+            upstream: { limits: 7 }                   | :1: upstream.limits is "7": a limit is KEY=VALUE, as in accounts.max=7; several stand with a semicolon between them
+            pool: { widening-max: 0.5 }               | :1: pool.widening-max is "0.5": must be from 1 to 1000
+            pool: { vetting: maybe }                  | :1: pool.vetting is "maybe": must be true or false
+            pool: { integrity-samples: -1 }           | :1: pool.integrity-samples is "-1": must be from 0 to 10,000
             """)
     void tellsWhatIsWrongWithAFileAndWhere(String yaml, String problem) throws IOException {
         Path file = file(yaml);
