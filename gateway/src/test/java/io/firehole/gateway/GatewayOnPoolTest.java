@@ -39,7 +39,8 @@ class GatewayOnPoolTest {
 
     @Test
     void oneNameOfTwoClientsMeansWhatEachOfThemAskedFor() throws Exception {
-        Gateway gateway = start(PoolConfig.DEFAULT);
+        // A trial asks for the same, and the test could not tell it from the stream.
+        Gateway gateway = start(PoolConfig.DEFAULT.withVetting(false));
         ByteString one = key(1);
         ByteString two = key(2);
         StockClient.Stream first = client(gateway).subscribe().send(asking("mine", one));

@@ -21,6 +21,7 @@ import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdateAccount;
 import io.firehole.wire.proto.SubscribeUpdateAccountInfo;
+import io.firehole.wire.proto.SubscribeUpdatePong;
 import io.firehole.wire.proto.SubscribeUpdateSlot;
 import java.time.Duration;
 import java.util.List;
@@ -156,6 +157,14 @@ final class TestProvider implements Transport {
         public void send(SubscribeRequest request) {
             try {
                 FilterSet compiled = FilterSet.compile(request, FilterLimits.UNLIMITED);
+                if (request.hasPing()) {
+                    eventLoop.execute(() -> updates.update(SubscribeUpdate.newBuilder()
+                            .setPong(SubscribeUpdatePong.newBuilder()
+                                    .setId(request.getPing().getId()))
+                            .build()
+                            .toByteArray()));
+                    return;
+                }
                 synchronized (streams) {
                     filters = compiled;
                     streams.notifyAll();

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One {@code Subscribe} call as its event loop sees it: what comes goes through the router, what the control thread
- * must know raises a signal, and pings are answered on the spot.
+ * must know raises a signal, a ping too: its answer is a request, and requests have their pace.
  *
  * @param <R> the kind of router
  */
@@ -40,6 +40,10 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
     private final long openedNanos;
     private volatile @Nullable UpstreamStream stream;
     private volatile @Nullable GrpcStatus closed;
+
+    /** Whether a ping waits for its answer. Set by the event loop, cleared by the control thread. */
+    private volatile boolean pongDue;
+
     private long nextPongNanos;
     private boolean failedBefore;
 
@@ -72,6 +76,17 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
         if (open != null) {
             open.cancel();
         }
+    }
+
+    /** Whether a ping waits for its answer. Control thread. */
+    boolean isPongDue() {
+        return pongDue;
+    }
+
+    /** Answers it. Control thread. */
+    void pong() {
+        pongDue = false;
+        send(PONG);
     }
 
     R router() {
@@ -117,7 +132,8 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
         long now = clock.nanos();
         if (now - nextPongNanos >= 0) {
             nextPongNanos = now + PONG_INTERVAL.toNanos();
-            send(PONG);
+            pongDue = true;
+            signal.raise();
         }
     }
 }

@@ -30,6 +30,10 @@ final class Member {
     private final List<Place> places = new ArrayList<>();
     private @Nullable Subscription asked;
     private @Nullable Subscription waiting;
+
+    /** While what it asked last is being tried. */
+    private @Nullable Examination examination;
+
     private long placesTaken;
     private boolean gone;
 
@@ -60,10 +64,42 @@ final class Member {
     private void ask(Subscription next) {
         asked = next;
         waiting = null;
+        stopExamination();
         if (next.isEmpty()) {
             leaveAll(places.size());
             return;
         }
+        Examination begun = placement.examine(
+                this, places.isEmpty() ? null : places.getLast(), next, verdict -> judged(next, verdict));
+        if (begun == null) {
+            take(next);
+        } else if (!begun.isOver()) {
+            examination = begun;
+        }
+    }
+
+    private void judged(Subscription next, Verdict verdict) {
+        examination = null;
+        placement.noteVerdict(this, verdict);
+        switch (verdict) {
+            case Verdict.Taken taken -> take(next);
+            case Verdict.Unknown unknown -> take(next);
+            case Verdict.Refused(GrpcStatus why, boolean remembered) -> end(why);
+            case Verdict.Apart apart -> ask(next);
+            case Verdict.Moot moot -> ask(next);
+        }
+    }
+
+    private void stopExamination() {
+        Examination open = examination;
+        if (open != null) {
+            examination = null;
+            open.cancel();
+            placement.vetting().abandoned();
+        }
+    }
+
+    private void take(Subscription next) {
         Place newest = places.isEmpty() ? null : places.getLast();
         if (newest != null && newest.accepts(next)) {
             newest.change(next);
@@ -107,6 +143,7 @@ final class Member {
     private void leave() {
         if (!gone) {
             gone = true;
+            stopExamination();
             leaveAll(places.size());
             placement.left(this);
         }

@@ -131,11 +131,10 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     /** What the provider says to this monitor's request is for this monitor; what befell the call is not. */
     @Override
     boolean heed(GrpcStatus why) {
-        boolean verdict = switch (why.code()) {
-            case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION, UNIMPLEMENTED, NOT_FOUND -> true;
-            case INTERNAL -> !own.isConfirmed() && own.subscription().request().hasFromSlot();
-            default -> false;
-        };
+        boolean verdict = isVerdict(why)
+                || (why.code() == GrpcStatus.Code.INTERNAL
+                        && !own.isConfirmed()
+                        && own.subscription().request().hasFromSlot());
         if (verdict) {
             member.end(why);
         }

@@ -1,12 +1,14 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.Subscription;
+import io.firehole.wire.GrpcStatus;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +27,16 @@ final class Placement {
 
     private final PoolContext pool;
     private final Links links;
+    private final Vetting vetting;
     private final Runnable onLeft;
     private final Set<Member> members = new LinkedHashSet<>();
     private long streamIds;
 
     /** @param onLeft told when a member that had joined has left */
-    Placement(PoolContext pool, Links links, Runnable onLeft) {
+    Placement(PoolContext pool, Links links, Vetting vetting, Runnable onLeft) {
         this.pool = pool;
         this.links = links;
+        this.vetting = vetting;
         this.onLeft = onLeft;
     }
 
@@ -61,6 +65,78 @@ final class Placement {
 
     Set<Member> members() {
         return members;
+    }
+
+    Vetting vetting() {
+        return vetting;
+    }
+
+    /**
+     * Has tried what a monitor asks, if it is to share a stream on which that would put others at risk.
+     *
+     * @param newest the place it took last; null if it has none
+     * @param told hears the verdict, perhaps before this returns
+     * @return null if there is nothing to wait for
+     */
+    @Nullable
+    Examination examine(Member member, @Nullable Place newest, Subscription subscription, Consumer<Verdict> told) {
+        if (subscription.needsOwnCall() || member.stream().monitor().dedicated()) {
+            return null;
+        }
+        SharedStream target;
+        if (newest != null && newest.accepts(subscription)) {
+            if (!(newest.stream() instanceof SharedStream shared)) {
+                return null;
+            }
+            target = shared;
+        } else {
+            target = prospect(member.group(), subscription);
+        }
+        return vetting.examine(member, target, subscription, told);
+    }
+
+    /** The stream that a newcomer would share; null if it would have one for itself. */
+    private @Nullable SharedStream prospect(Group group, Subscription subscription) {
+        StreamKey key = StreamKey.of(group, subscription);
+        Link link = open(group, key, subscription);
+        if (link == null && !mayOpen(group)) {
+            link = leastUsed(group);
+        }
+        return link == null ? null : shared(link, key, subscription);
+    }
+
+    /** What a monitor asked has been tried: tells whoever wants to know. */
+    void noteVerdict(Member member, Verdict verdict) {
+        switch (verdict) {
+            case Verdict.Refused(GrpcStatus why, boolean remembered) -> {
+                if (remembered) {
+                    // Who comes back with it every second must not fill log and events.
+                    log.debug("Monitor {} asks again for what the provider refused", member.id());
+                    return;
+                }
+                log.warn("The provider refuses what monitor {} asks: {}", member.id(), why.message());
+                pool.tally().event("refused", member.id(), "The provider refuses what it asks: " + why.message());
+            }
+            case Verdict.Apart(GrpcStatus why) -> {
+                log.warn(
+                        "The provider takes what monitor {} asks, but not with what the others ask: {}",
+                        member.id(),
+                        why.message());
+                pool.tally()
+                        .event(
+                                "apart",
+                                member.id(),
+                                "The provider takes what it asks, but not with what others ask on the same stream, so it"
+                                        + " goes to another: " + why.message());
+            }
+            case Verdict.Unknown(String cause) -> {
+                log.warn("What monitor {} asks could not be tried before it is merged: {}", member.id(), cause);
+                pool.tally()
+                        .event("unvetted", member.id(), "What it asks was merged without having been tried: " + cause);
+            }
+            case Verdict.Taken taken -> {}
+            case Verdict.Moot moot -> {}
+        }
     }
 
     /** Takes a place for a monitor. */

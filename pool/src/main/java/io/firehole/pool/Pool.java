@@ -48,9 +48,16 @@ public final class Pool implements AutoCloseable {
     private Pool(PoolConfig config, Transport transport, PoolRuntime runtime) {
         PoolLoop loop = new PoolLoop(runtime.control().get(), config.commandsMax());
         this.context = new PoolContext(
-                config, transport, runtime.clock(), runtime.random(), loop, new PoolTally(runtime.clock()));
+                config,
+                transport,
+                runtime.clock(),
+                runtime.random(),
+                loop,
+                new RequestPace(runtime.clock(), config.profile().requests()),
+                new PoolTally(runtime.clock()));
         this.links = new Links(context);
-        this.placement = new Placement(context, links, openStreams::decrementAndGet);
+        Vetting vetting = new Vetting(context, links);
+        this.placement = new Placement(context, links, vetting, openStreams::decrementAndGet);
         this.unaryCalls = new UnaryCalls(context, links);
         this.callbacks = runtime.callbacks();
         this.leases = new Leases(context, links, placement, callbacks);

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
  * @param clock all time it knows
  * @param random control thread only
  * @param loop its control thread
+ * @param pace how many requests the provider allows
  * @param tally what happened so far; control thread only
  */
 record PoolContext(
@@ -20,6 +21,7 @@ record PoolContext(
         NanoClock clock,
         RandomGenerator random,
         PoolLoop loop,
+        RequestPace pace,
         PoolTally tally) {
 
     long now() {

@@ -67,7 +67,9 @@ final class PoolPicture {
                                 calls,
                                 monitors,
                                 refusedStreams.getAsLong(),
-                                pool.loop().refused()),
+                                pool.loop().refused(),
+                                pool.pace().delayed()),
+                placement.vetting().stats(),
                 pool.tally().latestGaps(),
                 pool.tally().latestEvents(),
                 budget.get());

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param monitors every monitor's open stream, by monitor id
  * @param channels the monitors that make calls of their own, by monitor id
  * @param totals what happened since the start
+ * @param vetting what came of trying filters before others depend on them
  * @param gaps the latest cuts in streams that were not closed by replay, newest last; at most {@link #GAPS_KEPT}
  * @param events what else happened of late that somebody may want the reason of, newest last; at most {@link #EVENTS_KEPT}
  * @param budget how the connection budget stands; empty if the transport has none
@@ -32,6 +33,7 @@ public record PoolStats(
         List<MonitorStats> monitors,
         List<ChannelStats> channels,
         Totals totals,
+        VettingStats vetting,
         List<StreamGap> gaps,
         List<PoolEvent> events,
         Optional<BudgetSnapshot> budget) {
@@ -236,6 +238,7 @@ public record PoolStats(
      * @param refusedCalls those that found no connection in time, or were too many
      * @param evictedLeases monitors whose connection was forgotten because too many had one
      * @param events what {@link PoolStats#events} has the latest of
+     * @param delayedRequests how often a request had to wait for the pace that the provider allows
      */
     public record Totals(
             long updates,
@@ -257,7 +260,8 @@ public record PoolStats(
             long calls,
             long refusedCalls,
             long evictedLeases,
-            long events) {
+            long events,
+            long delayedRequests) {
 
         /**
          * Which part of all subscriptions and calls an open connection could take, from 0 to 1; 1 while there was none.
@@ -267,6 +271,18 @@ public record PoolStats(
             return lookups == 0 ? 1 : (double) hits / lookups;
         }
     }
+
+    /**
+     * What came of trying filters on calls of their own, since the start.
+     *
+     * @param trials calls made for that
+     * @param taken requests of monitors that passed
+     * @param refused those that the provider refused
+     * @param apart those it takes, but not together with what the stream asked already
+     * @param fromMemory those refused without asking, because the provider refused them a moment ago
+     * @param unknown those that went on without a verdict, since the provider could not be asked
+     */
+    public record VettingStats(long trials, long taken, long refused, long apart, long fromMemory, long unknown) {}
 
     /**
      * Slots that the monitors of a stream may have seen in part or not at all, because the call broke.

@@ -82,7 +82,11 @@ final class PoolTally {
 
     /** The totals, those of calls and streams that are open included. */
     PoolStats.Totals totals(
-            List<CallCounts> openCalls, List<MonitorStream> openStreams, long refusedStreams, long refusedCommands) {
+            List<CallCounts> openCalls,
+            List<MonitorStream> openStreams,
+            long refusedStreams,
+            long refusedCommands,
+            long delayedRequests) {
         PoolTally sum = new PoolTally(clock);
         openCalls.forEach(sum::closed);
         openStreams.forEach(sum::left);
@@ -106,6 +110,7 @@ final class PoolTally {
                 calls,
                 refusedCalls,
                 evictedLeases,
-                events);
+                events,
+                delayedRequests);
     }
 }

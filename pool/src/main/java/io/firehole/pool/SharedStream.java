@@ -9,6 +9,7 @@ import io.firehole.pool.routing.Router;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,12 @@ final class SharedStream extends Upstream<LabelRouter> {
     private final StreamKey key;
     private final MergedSubscription merged;
     private final Map<Seat, SharedPlace> places = new LinkedHashMap<>();
+
+    /** The last request sent. */
+    private SubscribeRequest sent = SubscribeRequest.getDefaultInstance();
+
+    /** With how many filters the provider was seen to refuse it although it takes each of them. */
+    private int refusedWithLabels = Integer.MAX_VALUE;
 
     SharedStream(PoolContext pool, Placement placement, long id, Link link, StreamKey key) {
         this(pool, placement, id, link, key, null, null);
@@ -52,7 +59,35 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     boolean hasRoomFor(Subscription subscription) {
-        return merged.hasRoomFor(subscription);
+        return merged.labelCount() + subscription.filterCount() < refusedWithLabels && merged.hasRoomFor(subscription);
+    }
+
+    /** The provider refuses it with these filters, although it takes each of them. */
+    void isFullWith(Subscription subscription) {
+        refusedWithLabels = merged.labelCount() + subscription.filterCount();
+    }
+
+    /** Whether it serves anybody else. */
+    boolean servesOthersThan(Member member) {
+        return places.values().stream().anyMatch(place -> place.member != member);
+    }
+
+    /** The complete request as it would be with these as well. */
+    SubscribeRequest preview(List<SubscribeRequest> newcomers) {
+        List<SubscribeRequest> all = new ArrayList<>();
+        places.keySet().forEach(seat -> all.add(seat.subscription().request()));
+        all.addAll(newcomers);
+        return TrialRequests.together(sent, all);
+    }
+
+    @Override
+    void opened() {
+        placement.vetting().changed(this);
+    }
+
+    @Override
+    void ended() {
+        placement.vetting().changed(this);
     }
 
     Place join(Member member, Subscription subscription) {
@@ -129,7 +164,8 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     @Override
     SubscribeRequest nextRequest() {
-        return merged.nextRequest(pool().now());
+        sent = merged.nextRequest(pool().now());
+        return sent;
     }
 
     @Override
@@ -152,7 +188,7 @@ final class SharedStream extends Upstream<LabelRouter> {
                 place.member.served(place);
             }
         }
-        places.values().forEach(place -> place.member.tellActive());
+        places.values().forEach(SharedPlace::noteProgress);
     }
 
     /**
@@ -172,10 +208,22 @@ final class SharedStream extends Upstream<LabelRouter> {
                     "The provider refused stream {} although it had taken every filter on it: {}", id(), why.message());
             return false;
         }
+        List<Seat> untried = suspects.stream()
+                .filter(seat -> !placement.vetting().knows(seat.subscription()))
+                .toList();
+        if (untried.isEmpty()) {
+            // None of them is at fault, it seems, but all of them together.
+            refusedWithLabels = merged.labelCount();
+            suspects.forEach(seat -> placement.vetting().doubt(seat.subscription()));
+        } else {
+            suspects = untried;
+        }
         if (suspects.size() == 1 && places.size() == 1) {
-            Member culprit = memberOf(suspects.getFirst());
-            log.warn("The provider refused what monitor {} asks: {}", culprit.id(), why.message());
-            culprit.end(why);
+            Seat culprit = suspects.getFirst();
+            placement.vetting().refused(culprit.subscription(), why);
+            Member member = memberOf(culprit);
+            placement.noteVerdict(member, new Verdict.Refused(why, false));
+            member.end(why);
             return true;
         }
         List<Seat> leaving =
@@ -243,6 +291,9 @@ final class SharedStream extends Upstream<LabelRouter> {
         /** Whether its monitor is still served by the stream from which it comes. */
         private boolean arriving;
 
+        /** What it asked last of which is known that the provider takes it. */
+        private @Nullable Subscription taken;
+
         /** From which slot on it got everything there. */
         private OptionalLong activeFromBefore;
 
@@ -251,6 +302,15 @@ final class SharedStream extends Upstream<LabelRouter> {
             this.seat = seat;
             this.arriving = arriving;
             this.activeFromBefore = activeFromBefore;
+        }
+
+        void noteProgress() {
+            member.tellActive();
+            Subscription asked = seat.subscription();
+            if (taken != asked && seat.isAccepted()) {
+                taken = asked;
+                placement.vetting().served(asked);
+            }
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.firehole.pool.routing.CallCounts;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Router;
 import io.firehole.pool.time.Timers.Timer;
+import io.firehole.pool.transport.Connection;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -61,6 +62,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private int firstRequestOfCall;
     private @Nullable Timer paced;
     private @Nullable Timer watchdog;
+    private @Nullable Timer lateAnswer;
     private @Nullable Cut cut;
 
     /** From where its monitors come, while they come: its connection is being replaced by the one of this stream. */
@@ -155,6 +157,12 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     /** Those who have come are served here from now on. */
     abstract void settleIn();
+
+    /** A call has been opened. */
+    void opened() {}
+
+    /** It has ended for good. */
+    void ended() {}
 
     abstract List<String> monitorIds();
 
@@ -338,6 +346,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     private void open(Life life) {
+        long wait = pool.pace().waitNanos(1);
+        if (wait > 0) {
+            state = new State.Resting<>(pool.loop().after(wait, this::rested));
+            return;
+        }
         if (calls++ > 0) {
             beginHandoverAnew();
             restart();
@@ -352,6 +365,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         call.on(life.connection().subscribe(call));
         send(call, request);
         watch(call, pool.config().slotWatchdog().toNanos());
+        opened();
     }
 
     private void attend(Call<R> call) {
@@ -366,10 +380,27 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             life.showedLife();
         }
         if (end == null) {
+            answerPing(call);
             changed();
             return;
         }
         closed(call, life, end);
+    }
+
+    private void answerPing(Call<R> call) {
+        if (!call.isPongDue() || lateAnswer != null) {
+            return;
+        }
+        long wait = pool.pace().waitNanos(1);
+        if (wait > 0) {
+            lateAnswer = pool.loop().after(wait, () -> {
+                lateAnswer = null;
+                attend(call);
+            });
+        } else {
+            pool.pace().sent(1);
+            call.pong();
+        }
     }
 
     private void closed(Call<R> call, Life life, GrpcStatus why) {
@@ -409,7 +440,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private void settle(Call<R> call, Life life, GrpcStatus why) {
         cancel(paced);
         cancel(watchdog);
+        cancel(lateAnswer);
         paced = null;
+        lateAnswer = null;
         lastError = why.toString();
         backoff.workedFor(pool.now() - call.openedNanos());
         CallCounts counts = call.router().counts();
@@ -516,6 +549,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                     : pool.config().batchMax();
             long wait = lastSentNanos + gap.toNanos() - now;
             if (wait <= 0) {
+                wait = pool.pace().waitNanos(1);
+            }
+            if (wait <= 0) {
                 SubscribeRequest request = nextRequest();
                 publish(call.router());
                 send(call, request);
@@ -531,6 +567,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         lastSentNanos = pool.now();
         changesWaiting = 0;
         pool.tally().requests++;
+        pool.pace().sent(1);
         call.send(request);
     }
 
@@ -554,6 +591,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             case State.Ended<R> ended -> {}
         }
         link.remove(this);
+        ended();
     }
 
     // Figures.
@@ -585,6 +623,21 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     PoolContext pool() {
         return pool;
+    }
+
+    /** The connection of its call, if it has one and the connection takes more calls. */
+    Optional<Connection> openConnection() {
+        return state instanceof State.Open<R>(Call<R> call, Life life) && life.takesCalls()
+                ? Optional.of(life.connection())
+                : Optional.empty();
+    }
+
+    /** Whether that end of a call is the provider's answer to what was asked, and not what befell the call. */
+    static boolean isVerdict(GrpcStatus why) {
+        return switch (why.code()) {
+            case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION, UNIMPLEMENTED, NOT_FOUND -> true;
+            default -> false;
+        };
     }
 
     boolean isOpen() {

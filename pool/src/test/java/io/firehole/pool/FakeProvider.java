@@ -75,6 +75,18 @@ final class FakeProvider implements Transport {
     /** Whether updates are written at all. */
     boolean silent;
 
+    /** Whether a request with a ping is answered with a pong. */
+    boolean answersRequestPings = true;
+
+    /** Every request of every call, pings included, in the order in which they came. */
+    final List<SubscribeRequest> asked = new ArrayList<>();
+
+    /** When each of them came. */
+    final List<Long> askedAtNanos = new ArrayList<>();
+
+    /** How many Subscribe calls were made. */
+    int subscribes;
+
     /** What happens to an update on its way. */
     Function<SubscribeUpdate, List<SubscribeUpdate>> wire = List::of;
 
@@ -206,6 +218,7 @@ final class FakeProvider implements Transport {
 
         @Override
         public UpstreamStream subscribe(StreamListener told) {
+            subscribes++;
             Stream stream = new Stream(this, told);
             streams.add(stream);
             if (closed || draining) {
@@ -246,6 +259,7 @@ final class FakeProvider implements Transport {
         final List<SubscribeRequest> requests = new ArrayList<>();
         private @Nullable SubscribeRequest waiting;
         private @Nullable FilterSet filters;
+        private boolean refused;
         int pings;
         boolean ended;
         boolean silent;
@@ -261,12 +275,24 @@ final class FakeProvider implements Transport {
                 return;
             }
             SubscribeRequest received = copy(request);
+            asked.add(received);
+            askedAtNanos.add(time.nanos());
+            GrpcStatus refusal = refused ? null : refusalOf(received);
+            if (refusal != null) {
+                refused = true;
+                time.after(DOWN.toNanos(), () -> end(refusal));
+            }
+            if (refused) {
+                return;
+            }
             if (received.hasPing()) {
                 pings++;
-                write(SubscribeUpdate.newBuilder()
-                        .setPong(SubscribeUpdatePong.newBuilder()
-                                .setId(received.getPing().getId()))
-                        .build());
+                if (answersRequestPings) {
+                    write(SubscribeUpdate.newBuilder()
+                            .setPong(SubscribeUpdatePong.newBuilder()
+                                    .setId(received.getPing().getId()))
+                            .build());
+                }
                 return;
             }
             requests.add(received);
@@ -274,26 +300,35 @@ final class FakeProvider implements Transport {
             time.after(Duration.ofMillis(1 + random.nextInt(30)).toNanos(), this::look);
         }
 
+        /** Every request is checked, those of pings too; what else is in one with a ping does not count. */
+        private @Nullable GrpcStatus refusalOf(SubscribeRequest request) {
+            String refusal = rules.apply(request);
+            if (refusal != null) {
+                return GrpcStatus.Code.INVALID_ARGUMENT.with(refusal);
+            }
+            try {
+                FilterSet.compile(request, FilterLimits.UNLIMITED);
+                return null;
+            } catch (InvalidFilterException invalid) {
+                return GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage());
+            }
+        }
+
         private void look() {
             SubscribeRequest request = waiting;
             waiting = null;
-            if (request == null || ended) {
+            if (request == null || ended || refused) {
                 return;
             }
             GrpcStatus fault = callsEndWith;
-            String refusal = rules.apply(request);
-            if (refusal != null) {
-                fault = GrpcStatus.Code.INVALID_ARGUMENT.with(refusal);
-            }
             if (fault != null) {
-                GrpcStatus why = fault;
-                time.after(DOWN.toNanos(), () -> end(why));
+                time.after(DOWN.toNanos(), () -> end(fault));
                 return;
             }
             try {
                 filters = FilterSet.compile(request, FilterLimits.UNLIMITED);
-            } catch (InvalidFilterException invalid) {
-                time.after(DOWN.toNanos(), () -> end(GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage())));
+            } catch (InvalidFilterException impossible) {
+                throw new AssertionError(impossible);
             }
         }
 

@@ -13,7 +13,12 @@ import org.junit.jupiter.api.Test;
 /** A provider that breaks off, falls silent or says no. */
 class FaultsTest {
 
-    private final World world = new World(5).running();
+    private World world = new World(5).running();
+
+    /** What happens to a call is to be seen, not what keeps it from happening. */
+    private void withoutVetting() {
+        world = new World(5, PoolConfig.DEFAULT.withVetting(false)).running();
+    }
 
     private Reader joined(String id, SubscribeRequest request) {
         Reader reader = world.monitor(id);
@@ -135,6 +140,7 @@ class FaultsTest {
 
     @Test
     void endsOnlyTheMonitorWhoseFilterTheProviderRefuses() {
+        withoutVetting();
         Reader a = joined("a", World.slots("s"));
         Reader b = joined("b", World.transactions("x", 1));
         world.provider.rules = request ->
@@ -154,6 +160,7 @@ class FaultsTest {
 
     @Test
     void findsTheOneThatIsRefusedAmongManyThatAreNew() {
+        withoutVetting();
         world.provider.rules = request -> request.getAccountsCount() > 0 ? "failed to create filter: no" : null;
         List<Reader> readers = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
@@ -175,6 +182,7 @@ class FaultsTest {
 
     @Test
     void spreadsOverSeveralCallsWhatTheProviderDoesNotTakeInOne() {
+        withoutVetting();
         world.provider.rules = request -> request.getTransactionsCount() > 3
                 ? "failed to create filter: Max amount of filters/data_slices reached, only 3 allowed"
                 : null;
@@ -190,6 +198,7 @@ class FaultsTest {
 
     @Test
     void endsAMonitorThatChangesToARefusedFilter() {
+        withoutVetting();
         Reader a = joined("a", World.slots("s"));
         Reader b = joined("b", World.transactions("x", 1));
         world.provider.rules = request -> request.getAccountsCount() > 0 ? "failed to create filter: no" : null;

@@ -27,6 +27,6 @@ class PoolTallyTest {
         }
         assertThat(tally.latestEvents()).hasSize(PoolStats.EVENTS_KEPT);
         assertThat(tally.latestEvents().getFirst().monitorId()).isEqualTo("m5");
-        assertThat(tally.totals(List.of(), List.of(), 0, 0).events()).isEqualTo(PoolStats.EVENTS_KEPT + 5);
+        assertThat(tally.totals(List.of(), List.of(), 0, 0, 0).events()).isEqualTo(PoolStats.EVENTS_KEPT + 5);
     }
 }

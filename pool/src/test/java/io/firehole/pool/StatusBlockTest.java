@@ -112,7 +112,7 @@ class StatusBlockTest {
             List<MonitorStats> monitors,
             List<ChannelStats> channels,
             BudgetSnapshot budget) {
-        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         return new PoolStats(
                 Duration.ofSeconds(seconds).toNanos(),
                 true,
@@ -122,6 +122,7 @@ class StatusBlockTest {
                 monitors,
                 channels,
                 totals,
+                new PoolStats.VettingStats(0, 0, 0, 0, 0, 0),
                 List.of(),
                 List.of(),
                 Optional.of(budget));

@@ -11,6 +11,8 @@ import io.firehole.wire.proto.SubscribeRequestAccountsDataSlice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What one monitor asks: its request, validated. Immutable. */
 public final class Subscription {
@@ -29,10 +31,13 @@ public final class Subscription {
 
     private final SubscribeRequest request;
     private final List<Named> filters;
+    private final Set<Fingerprint> fingerprints;
 
     private Subscription(SubscribeRequest request) {
         this.request = request;
         this.filters = named(request);
+        this.fingerprints =
+                filters.stream().map(named -> Fingerprint.of(named.filter())).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -72,6 +77,11 @@ public final class Subscription {
     /** How many filters it has. */
     public int filterCount() {
         return filters.size();
+    }
+
+    /** What its filters are remembered by. */
+    public Set<Fingerprint> fingerprints() {
+        return fingerprints;
     }
 
     /** Whether it asks for nothing. */
