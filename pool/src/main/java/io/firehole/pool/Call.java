@@ -8,6 +8,7 @@ import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestPing;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,14 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
 
     private final R router;
     private final NanoClock clock;
+    private final IntegrityWatch watch;
     private final PoolLoop.Signal signal;
     private final long openedNanos;
     private volatile @Nullable UpstreamStream stream;
     private volatile @Nullable GrpcStatus closed;
+
+    /** Who may be watched. Written by the control thread. */
+    private volatile List<Watched> crew = List.of();
 
     /** Whether a ping waits for its answer. Set by the event loop, cleared by the control thread. */
     private volatile boolean pongDue;
@@ -53,6 +58,7 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
      */
     Call(PoolContext pool, Function<Router.Events, R> router, Consumer<Call<R>> attend) {
         this.clock = pool.clock();
+        this.watch = pool.watch();
         this.openedNanos = pool.now();
         this.nextPongNanos = openedNanos;
         this.signal = pool.loop().signal(() -> attend.accept(this));
@@ -75,6 +81,13 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
         UpstreamStream open = stream;
         if (open != null) {
             open.cancel();
+        }
+    }
+
+    /** Has those be watched from now on. Control thread. */
+    void watch(List<Watched> present) {
+        if (!present.equals(crew)) {
+            crew = present;
         }
     }
 
@@ -106,13 +119,26 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
     @Override
     public void update(byte[] message) {
         try {
-            router.route(message);
+            if (watch.isDue()) {
+                routeWatched(message);
+            } else {
+                router.route(message);
+            }
         } catch (RuntimeException broken) {
             // A fault of ours must cost this update, not the connection with everybody on it.
             if (!failedBefore) {
                 failedBefore = true;
                 log.error("An update of {} bytes could not be routed", message.length, broken);
             }
+        }
+    }
+
+    private void routeWatched(byte[] message) {
+        List<Watched> present = crew;
+        if (present.isEmpty() || !watch.take()) {
+            router.route(message);
+        } else {
+            watch.judge(Observation.of(message, present, () -> router.route(message)));
         }
     }
 

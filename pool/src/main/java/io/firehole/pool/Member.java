@@ -34,12 +34,18 @@ final class Member {
     /** While what it asked last is being tried. */
     private @Nullable Examination examination;
 
+    private final Integrity integrity = new Integrity();
+
+    /** Whether it is to share a stream with nobody. */
+    private boolean dedicated;
+
     private long placesTaken;
     private boolean gone;
 
     /** Any thread: what makes it hears of it later. */
     Member(PoolLoop loop, Placement placement, Monitor monitor, MailboxLimits limits, Runnable wakeup) {
         this.placement = placement;
+        this.dedicated = monitor.dedicated();
         this.stream = new MonitorStream(monitor, limits, wakeup, loop.signal(this::attend)::raise);
     }
 
@@ -101,7 +107,7 @@ final class Member {
 
     private void take(Subscription next) {
         Place newest = places.isEmpty() ? null : places.getLast();
-        if (newest != null && newest.accepts(next)) {
+        if (newest != null && newest.accepts(next) && (!dedicated || newest.stream() instanceof OwnStream)) {
             newest.change(next);
         } else if (places.size() < PLACES_MAX) {
             // Listed before it is served, which may be told while it is being taken.
@@ -132,6 +138,32 @@ final class Member {
     void moved(Place from, Place to) {
         places.remove(from);
         places.add(to);
+    }
+
+    /** Whether it is to share a stream with nobody. */
+    boolean isDedicated() {
+        return dedicated;
+    }
+
+    /** It gets a stream of its own, to which it moves when it is served there. */
+    void isolate() {
+        Subscription last = asked;
+        if (!dedicated) {
+            dedicated = true;
+            if (last != null && !gone) {
+                ask(last);
+            }
+        }
+    }
+
+    /** Whether that is the only place it has. */
+    boolean hasOnly(Place place) {
+        return places.size() == 1 && places.getFirst().equals(place);
+    }
+
+    /** How often it got what its filters say. */
+    Integrity integrity() {
+        return integrity;
     }
 
     /** Ends the monitor's stream: it is told why after what waits for it. */
@@ -218,6 +250,8 @@ final class Member {
                 stream.updates(),
                 stream.bytes(),
                 stream.waiting(),
-                stream.waitingBytes());
+                stream.waitingBytes(),
+                integrity.samples(),
+                integrity.disagreements());
     }
 }

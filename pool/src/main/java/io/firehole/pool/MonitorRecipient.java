@@ -3,12 +3,16 @@ package io.firehole.pool;
 import io.firehole.pool.mailbox.Lane;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Recipient;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a call's updates for one monitor into its mailbox, by a lane of the call's own. */
 final class MonitorRecipient extends Recipient {
 
     private final Lane<Delivery> lane;
+
+    /** Where the heads of deliveries are noted while an update is looked at twice. The call's event loop only. */
+    private @Nullable List<byte[]> observed;
 
     MonitorRecipient(Lane<Delivery> lane, @Nullable Handover arrival) {
         super(arrival);
@@ -25,8 +29,17 @@ final class MonitorRecipient extends Recipient {
         return lane.isOver();
     }
 
+    /** Notes the heads of what is delivered from now on; null for no more. Event loop. */
+    void observe(@Nullable List<byte[]> heads) {
+        observed = heads;
+    }
+
     @Override
     protected void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength) {
+        List<byte[]> heads = observed;
+        if (heads != null) {
+            heads.add(head);
+        }
         lane.offer(new Delivery(head, tail, tailOffset, tailLength));
     }
 

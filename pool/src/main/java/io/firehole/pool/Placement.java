@@ -37,6 +37,7 @@ final class Placement {
         this.pool = pool;
         this.links = links;
         this.vetting = vetting;
+        pool.watch().report(this::mistrusted);
         this.onLeft = onLeft;
     }
 
@@ -80,7 +81,7 @@ final class Placement {
      */
     @Nullable
     Examination examine(Member member, @Nullable Place newest, Subscription subscription, Consumer<Verdict> told) {
-        if (subscription.needsOwnCall() || member.stream().monitor().dedicated()) {
+        if (subscription.needsOwnCall() || member.isDedicated()) {
             return null;
         }
         SharedStream target;
@@ -103,6 +104,19 @@ final class Placement {
             link = leastUsed(group);
         }
         return link == null ? null : shared(link, key, subscription);
+    }
+
+    /** What a monitor got was not what its filters say, and not for the first time: nobody shares its stream any more. */
+    private void mistrusted(Member member, String why) {
+        log.error("Monitor {} gets a stream of its own, since it was not served exactly: {}", member.id(), why);
+        pool.tally()
+                .event(
+                        "mistrusted",
+                        member.id(),
+                        "It gets a stream of its own, since what it got differed from its filters in "
+                                + Integrity.DISAGREEMENTS_MAX + " of its latest " + Integrity.WITHIN_SAMPLES
+                                + " samples at the most; the last time " + why);
+        member.isolate();
     }
 
     /** What a monitor asked has been tried: tells whoever wants to know. */
@@ -142,7 +156,7 @@ final class Placement {
     /** Takes a place for a monitor. */
     Place place(Member member, Subscription subscription) {
         Group group = member.group();
-        if (subscription.needsOwnCall() || member.stream().monitor().dedicated()) {
+        if (subscription.needsOwnCall() || member.isDedicated()) {
             OwnStream stream =
                     new OwnStream(pool, this, nextStreamId(), link(group, null, subscription), member, subscription);
             stream.start();

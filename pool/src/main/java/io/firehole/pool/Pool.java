@@ -54,6 +54,7 @@ public final class Pool implements AutoCloseable {
                 runtime.random(),
                 loop,
                 new RequestPace(runtime.clock(), config.profile().requests()),
+                new IntegrityWatch(loop, runtime.callbacks(), config.integritySamplesPerSecond()),
                 new PoolTally(runtime.clock()));
         this.links = new Links(context);
         Vetting vetting = new Vetting(context, links);

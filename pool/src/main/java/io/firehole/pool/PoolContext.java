@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
  * @param random control thread only
  * @param loop its control thread
  * @param pace how many requests the provider allows
+ * @param watch looks at some updates twice
  * @param tally what happened so far; control thread only
  */
 record PoolContext(
@@ -22,6 +23,7 @@ record PoolContext(
         RandomGenerator random,
         PoolLoop loop,
         RequestPace pace,
+        IntegrityWatch watch,
         PoolTally tally) {
 
     long now() {

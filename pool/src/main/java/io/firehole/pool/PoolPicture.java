@@ -70,6 +70,7 @@ final class PoolPicture {
                                 pool.loop().refused(),
                                 pool.pace().delayed()),
                 placement.vetting().stats(),
+                pool.watch().stats(),
                 pool.tally().latestGaps(),
                 pool.tally().latestEvents(),
                 budget.get());

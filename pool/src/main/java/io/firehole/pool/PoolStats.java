@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param channels the monitors that make calls of their own, by monitor id
  * @param totals what happened since the start
  * @param vetting what came of trying filters before others depend on them
+ * @param integrity what came of matching some updates a second time
  * @param gaps the latest cuts in streams that were not closed by replay, newest last; at most {@link #GAPS_KEPT}
  * @param events what else happened of late that somebody may want the reason of, newest last; at most {@link #EVENTS_KEPT}
  * @param budget how the connection budget stands; empty if the transport has none
@@ -34,6 +35,7 @@ public record PoolStats(
         List<ChannelStats> channels,
         Totals totals,
         VettingStats vetting,
+        IntegrityStats integrity,
         List<StreamGap> gaps,
         List<PoolEvent> events,
         Optional<BudgetSnapshot> budget) {
@@ -190,6 +192,8 @@ public record PoolStats(
      * @param bytes put into its mailbox
      * @param waiting updates in its mailbox
      * @param waitingBytes bytes in its mailbox
+     * @param samples updates of which was looked whether it got what its filters say
+     * @param disagreements those of them for which it did not
      */
     public record MonitorStats(
             String id,
@@ -202,7 +206,9 @@ public record PoolStats(
             long updates,
             long bytes,
             long waiting,
-            long waitingBytes) {}
+            long waitingBytes,
+            long samples,
+            long disagreements) {}
 
     /**
      * A monitor that makes calls of its own, by {@link Pool#channel}.
@@ -283,6 +289,16 @@ public record PoolStats(
      * @param unknown those that went on without a verdict, since the provider could not be asked
      */
     public record VettingStats(long trials, long taken, long refused, long apart, long fromMemory, long unknown) {}
+
+    /**
+     * What came of matching some updates a second time, since the start.
+     *
+     * @param samples updates looked at
+     * @param judged how often a monitor was judged by one; a sample is for all who share its call
+     * @param disagreements how often what it got was not what its filters say
+     * @param dropped samples given up because nobody had time to judge them
+     */
+    public record IntegrityStats(long samples, long judged, long disagreements, long dropped) {}
 
     /**
      * Slots that the monitors of a stream may have seen in part or not at all, because the call broke.

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,6 +79,17 @@ final class SharedStream extends Upstream<LabelRouter> {
         places.keySet().forEach(seat -> all.add(seat.subscription().request()));
         all.addAll(newcomers);
         return TrialRequests.together(sent, all);
+    }
+
+    @Override
+    List<Watched> watched(LabelRouter router) {
+        if (isRetiring() || arrival() != null) {
+            return List.of();
+        }
+        long highest = router.slots().highest().orElse(0);
+        List<Watched> crew = new ArrayList<>();
+        places.values().forEach(place -> place.watched(highest).ifPresent(crew::add));
+        return crew;
     }
 
     @Override
@@ -283,13 +295,16 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     /** A monitor's place among others. */
-    private final class SharedPlace implements Place {
+    private final class SharedPlace implements Place, Watched.Post {
 
         private final Member member;
         private final Seat seat;
 
         /** Whether its monitor is still served by the stream from which it comes. */
         private boolean arriving;
+
+        /** What it is to get, while that is clear. */
+        private @Nullable Watched watched;
 
         /** What it asked last of which is known that the provider takes it. */
         private @Nullable Subscription taken;
@@ -302,6 +317,40 @@ final class SharedStream extends Upstream<LabelRouter> {
             this.seat = seat;
             this.arriving = arriving;
             this.activeFromBefore = activeFromBefore;
+        }
+
+        /** What is to be watched here, if it is clear what this monitor is to get. */
+        Optional<Watched> watched(long highestSlot) {
+            if (!isWatchable() || !(seat.recipient() instanceof MonitorRecipient recipient)) {
+                return Optional.empty();
+            }
+            Watched before = watched;
+            if (before == null || before.subscription() != seat.subscription() || before.recipient() != recipient) {
+                watched = new Watched(this, seat.subscription(), recipient, highestSlot);
+            }
+            return Optional.ofNullable(watched);
+        }
+
+        private boolean isWatchable() {
+            return !arriving && seat.isNewestActive() && member.hasOnly(this);
+        }
+
+        @Override
+        public boolean isStill(Watched then) {
+            return places.get(seat) == this
+                    && watched == then
+                    && isWatchable()
+                    && seat.subscription() == then.subscription()
+                    && seat.recipient() == then.recipient()
+                    && !isEnded()
+                    && !isRetiring()
+                    && arrival() == null
+                    && !member.stream().isOver();
+        }
+
+        @Override
+        public Member member() {
+            return member;
         }
 
         void noteProgress() {

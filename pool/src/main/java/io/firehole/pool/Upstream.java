@@ -161,6 +161,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** A call has been opened. */
     void opened() {}
 
+    /** Who is served by a router in a way that can be watched. */
+    List<Watched> watched(R router) {
+        return List.of();
+    }
+
     /** It has ended for good. */
     void ended() {}
 
@@ -380,6 +385,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             life.showedLife();
         }
         if (end == null) {
+            call.watch(watched(call.router()));
             answerPing(call);
             changed();
             return;

@@ -123,6 +123,7 @@ class StatusBlockTest {
                 channels,
                 totals,
                 new PoolStats.VettingStats(0, 0, 0, 0, 0, 0),
+                new PoolStats.IntegrityStats(0, 0, 0, 0),
                 List.of(),
                 List.of(),
                 Optional.of(budget));
@@ -138,6 +139,6 @@ class StatusBlockTest {
     }
 
     private static MonitorStats monitor(String id, Group group, long updates) {
-        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0);
+        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, 0, 0);
     }
 }

@@ -57,7 +57,8 @@ public final class Seat {
         return slot;
     }
 
-    Recipient recipient() {
+    /** The monitor's recipient on the present call. */
+    public Recipient recipient() {
         return recipient;
     }
 
