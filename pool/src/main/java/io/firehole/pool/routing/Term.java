@@ -13,8 +13,8 @@ public final class Term {
     private static final long UNKNOWN = -1;
 
     /**
-     * How many slots must reach a status without having shown their first shred before we believe that this provider
-     * does not tell of first shreds.
+     * How many slots must be processed without having shown their first shred before we believe that this provider does
+     * not tell of first shreds. Slots that are confirmed or finalized say nothing of it: they began long before.
      */
     private static final int SLOTS_WITHOUT_FIRST_SHRED = 2;
 
@@ -85,10 +85,7 @@ public final class Term {
             return;
         }
         slotsBegun = slot;
-        boolean level = status == SlotStatus.SLOT_PROCESSED
-                || status == SlotStatus.SLOT_CONFIRMED
-                || status == SlotStatus.SLOT_FINALIZED;
-        if (level && ++slotsWithoutFirstShred == SLOTS_WITHOUT_FIRST_SHRED) {
+        if (status == SlotStatus.SLOT_PROCESSED && ++slotsWithoutFirstShred == SLOTS_WITHOUT_FIRST_SHRED) {
             firstWholeSlot = slot + 1;
         }
     }

@@ -314,6 +314,16 @@ class LabelRouterTest {
     }
 
     @Test
+    void drawsNoSuchConclusionFromSlotsThatAreConfirmedOrFinalized() {
+        use(List.of(route(0, 1, target(termA, "x"))), termA);
+        route(slot(5, SlotStatus.SLOT_FINALIZED, "E1"));
+        route(slot(9, SlotStatus.SLOT_CONFIRMED, "E1"));
+        assertThat(termA.firstWholeSlot()).as("slot 10 may have begun before").isEmpty();
+        route(slot(11, SlotStatus.SLOT_FIRST_SHRED_RECEIVED, "E1"));
+        assertThat(termA.firstWholeSlot()).hasValue(11);
+    }
+
+    @Test
     void takesASlotInProgressForTheFirst() {
         route(slot(10, SlotStatus.SLOT_FINALIZED, "E1"));
         assertThat(router.slots().first()).isEmpty();
