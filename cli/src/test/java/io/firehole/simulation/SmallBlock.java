@@ -1,0 +1,151 @@
+package io.firehole.simulation;
+
+import io.firehole.simulator.chain.ChainTemplates;
+import io.firehole.wire.capture.Capture;
+import io.firehole.wire.proto.SubscribeUpdate;
+import io.firehole.wire.proto.SubscribeUpdateAccountInfo;
+import io.firehole.wire.proto.SubscribeUpdateTransactionInfo;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A block small enough to be played thousands of times: some transactions of the recorded one, as different from each other
+ * as possible, what they wrote, and the first entries of a recorded slot.
+ */
+final class SmallBlock {
+
+    private static final int TRANSACTIONS_OF_A_SORT = 5;
+    private static final int ACCOUNTS_OF_A_TRANSACTION = 5;
+    private static final int ACCOUNTS_OF_NOBODY = 2;
+    private static final int ENTRIES = 8;
+
+    private static final SmallBlock RECORDED = new SmallBlock();
+
+    final ChainTemplates templates;
+    final List<SubscribeUpdateTransactionInfo> transactions = new ArrayList<>();
+    final List<SubscribeUpdateAccountInfo> accounts = new ArrayList<>();
+
+    private SmallBlock() {
+        List<SubscribeUpdate> chosen = new ArrayList<>();
+        try {
+            chooseTransactions(capture("mainnet-361774429.capture.gz").updates(), chosen);
+            chooseEntries(capture("mainnet-stream-2026-02.capture.gz").updates(), chosen);
+            templates = templates(chosen);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    static SmallBlock recorded() {
+        return RECORDED;
+    }
+
+    private static Capture capture(String name) throws IOException {
+        String resource = "/io/firehole/simulator/captures/" + name;
+        try (InputStream in = Objects.requireNonNull(ChainTemplates.class.getResourceAsStream(resource), name)) {
+            return Capture.open(in, name);
+        }
+    }
+
+    private void chooseTransactions(Iterable<SubscribeUpdate> updates, List<SubscribeUpdate> chosen) {
+        int[] ofSort = new int[1 << 4];
+        Set<Object> signatures = new HashSet<>();
+        for (SubscribeUpdate update : updates) {
+            if (update.hasTransaction()) {
+                SubscribeUpdateTransactionInfo info = update.getTransaction().getTransaction();
+                if (ofSort[sort(info)]++ < TRANSACTIONS_OF_A_SORT) {
+                    transactions.add(info);
+                    signatures.add(info.getSignature());
+                    chosen.add(update);
+                }
+            }
+        }
+        int[] ofTransaction = new int[transactions.size()];
+        int ofNobody = 0;
+        for (SubscribeUpdate update : updates) {
+            if (!update.hasAccount()) {
+                continue;
+            }
+            SubscribeUpdateAccountInfo info = update.getAccount().getAccount();
+            if (!info.hasTxnSignature()) {
+                if (ofNobody++ < ACCOUNTS_OF_NOBODY) {
+                    accounts.add(info);
+                    chosen.add(update);
+                }
+            } else if (signatures.contains(info.getTxnSignature())) {
+                int writer = indexOf(info);
+                if (ofTransaction[writer]++ < ACCOUNTS_OF_A_TRANSACTION) {
+                    accounts.add(info);
+                    chosen.add(update);
+                }
+            }
+        }
+    }
+
+    private int indexOf(SubscribeUpdateAccountInfo account) {
+        for (int i = 0; i < transactions.size(); i++) {
+            if (transactions.get(i).getSignature().equals(account.getTxnSignature())) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("nobody wrote that");
+    }
+
+    private static int sort(SubscribeUpdateTransactionInfo info) {
+        return (info.getIsVote() ? 1 : 0)
+                | (info.getMeta().hasErr() ? 2 : 0)
+                | (info.getMeta().getPostTokenBalancesCount() > 0 ? 4 : 0)
+                | (info.getMeta().getLoadedWritableAddressesCount() > 0 ? 8 : 0);
+    }
+
+    private static void chooseEntries(Iterable<SubscribeUpdate> updates, List<SubscribeUpdate> chosen) {
+        long slot = -1;
+        int entries = 0;
+        for (SubscribeUpdate update : updates) {
+            if (update.hasEntry() && update.getEntry().getIndex() == entries && entries < ENTRIES) {
+                if (slot < 0) {
+                    slot = update.getEntry().getSlot();
+                }
+                if (update.getEntry().getSlot() == slot) {
+                    chosen.add(update);
+                    entries++;
+                }
+            } else if (update.hasBlockMeta() && update.getBlockMeta().getSlot() == slot) {
+                SubscribeUpdate.Builder meta = update.toBuilder();
+                meta.getBlockMetaBuilder().setEntriesCount(entries);
+                chosen.add(meta.build());
+                return;
+            }
+        }
+        throw new IllegalStateException("the recording has no slot with its block meta");
+    }
+
+    /** The simulator reads recordings from files. */
+    private static ChainTemplates templates(List<SubscribeUpdate> updates) throws IOException {
+        Path file = Files.createTempFile("small-block", ".capture.gz");
+        try {
+            try (OutputStream out = Files.newOutputStream(file);
+                    DataOutputStream packed = new DataOutputStream(new GZIPOutputStream(out))) {
+                for (SubscribeUpdate update : updates) {
+                    byte[] message = update.toByteArray();
+                    packed.writeInt(message.length);
+                    packed.write(message);
+                }
+            }
+            return ChainTemplates.read(List.of(file));
+        } finally {
+            Files.delete(file);
+        }
+    }
+}

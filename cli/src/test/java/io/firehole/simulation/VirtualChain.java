@@ -1,0 +1,121 @@
+package io.firehole.simulation;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.firehole.filters.Base58;
+import io.firehole.filters.FilterSet;
+import io.firehole.pool.time.VirtualTime;
+import io.firehole.simulator.chain.Chain;
+import io.firehole.simulator.chain.ChainConfig;
+import io.firehole.simulator.chain.Matches;
+import io.firehole.simulator.chain.ReplayAnswer;
+import io.firehole.simulator.chain.Ring;
+import io.firehole.simulator.chain.RingCursor;
+import io.firehole.simulator.chain.RingEvent;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SubscribeUpdate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The simulator's chain in virtual time, with a memory of all that happened on it. */
+final class VirtualChain {
+
+    private static final List<CommitmentLevel> LEVELS =
+            List.of(CommitmentLevel.PROCESSED, CommitmentLevel.CONFIRMED, CommitmentLevel.FINALIZED);
+
+    private static final Instant START = Instant.parse("2026-08-22T00:00:00Z");
+
+    /**
+     * Something that happened on one ring.
+     *
+     * @param atNanos when
+     * @param level whose ring
+     */
+    record Moment(long atNanos, CommitmentLevel level, RingEvent event) {}
+
+    private final VirtualTime time;
+    private final Chain chain;
+    private final Runnable onAdvance;
+    private final List<RingCursor> cursors;
+    private final List<Moment> moments = new ArrayList<>();
+    private boolean stopped;
+
+    /** @param onAdvance told whenever something has happened */
+    VirtualChain(VirtualTime time, ChainConfig config, Runnable onAdvance) {
+        this.time = time;
+        this.onAdvance = onAdvance;
+        this.chain = Chain.start(config, SmallBlock.recorded().templates, time.nanos(), wall());
+        this.cursors = LEVELS.stream().map(level -> chain.ring(level).cursor()).toList();
+    }
+
+    void start() {
+        time.after(chain.nextEventNanos() - time.nanos(), this::advance);
+    }
+
+    /** Nothing happens any more. */
+    void stop() {
+        stopped = true;
+    }
+
+    private void advance() {
+        if (stopped) {
+            return;
+        }
+        chain.advanceTo(time.nanos(), wall());
+        for (int i = 0; i < LEVELS.size(); i++) {
+            for (RingEvent event = cursors.get(i).poll();
+                    event != null;
+                    event = cursors.get(i).poll()) {
+                moments.add(new Moment(time.nanos(), LEVELS.get(i), event));
+            }
+        }
+        onAdvance.run();
+        start();
+    }
+
+    private Instant wall() {
+        return START.plusNanos(time.nanos());
+    }
+
+    /** All that happened, in order. */
+    List<Moment> moments() {
+        return moments;
+    }
+
+    Ring ring(CommitmentLevel level) {
+        return chain.ring(level);
+    }
+
+    Matches match(FilterSet filters) {
+        return chain.match(filters);
+    }
+
+    ReplayAnswer replay(long fromSlot, CommitmentLevel level) {
+        return chain.replay(fromSlot, level, wall());
+    }
+
+    /** The signatures that transactions will have in a slot, which is known before it happens. */
+    List<String> signatures(long slot, Matches allTransactions) {
+        List<String> found = new ArrayList<>();
+        for (RingEvent event : chain.played(slot, CommitmentLevel.PROCESSED)) {
+            allTransactions.write(event, Matches.START, (kind, names, payload, offset, length, createdAt) -> {
+                found.add(signature(ByteString.copyFrom(payload, offset, length)));
+                return true;
+            });
+        }
+        return found;
+    }
+
+    private static String signature(ByteString payload) {
+        try {
+            return Base58.encode(SubscribeUpdate.parseFrom(payload)
+                    .getTransaction()
+                    .getTransaction()
+                    .getSignature()
+                    .toByteArray());
+        } catch (InvalidProtocolBufferException unreadable) {
+            throw new IllegalArgumentException(unreadable);
+        }
+    }
+}
