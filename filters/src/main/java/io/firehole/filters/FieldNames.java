@@ -52,19 +52,6 @@ final class FieldNames {
         if (Math.abs(key.length() - name.length()) > TYPOS_MAX) {
             return Integer.MAX_VALUE;
         }
-        int[] row = new int[name.length() + 1];
-        for (int j = 0; j <= name.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= key.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= name.length(); j++) {
-                int change = diagonal + (key.charAt(i - 1) == name.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[name.length()];
+        return NearestName.distance(key, name);
     }
 }

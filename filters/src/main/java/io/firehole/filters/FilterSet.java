@@ -5,6 +5,7 @@ import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterBlocks;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,6 +125,16 @@ public final class FilterSet {
     /** The transactions_status filters that match; an update of their own, after the transaction's. */
     public List<String> transactionStatuses(TransactionFacts transaction) {
         return transactionStatuses.matching(transaction);
+    }
+
+    /**
+     * What each filter of transactions and transactions_status says to a transaction, in the order of the request, and
+     * which condition stood against it. For people who ask why; {@link #transactions} is the way to match.
+     */
+    public List<FilterVerdict> verdicts(TransactionFacts transaction) {
+        List<FilterVerdict> verdicts = new ArrayList<>(transactions.verdicts(FilterKind.TRANSACTIONS, transaction));
+        verdicts.addAll(transactionStatuses.verdicts(FilterKind.TRANSACTIONS_STATUS, transaction));
+        return verdicts;
     }
 
     /**

@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.Map;
@@ -42,6 +43,15 @@ public final class SubscribeRequests {
             throw new RequestJsonException(refused);
         }
         return request.build();
+    }
+
+    /** A request, or one of its filters, as {@link #fromJson} reads it: on one line, keys in camelCase. */
+    public static String toJson(MessageOrBuilder message) {
+        try {
+            return JsonFormat.printer().omittingInsignificantWhitespace().print(message);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("this message has no form in JSON: " + e.getMessage(), e);
+        }
     }
 
     /** Why protobuf refuses this as that message; null if it takes it. */

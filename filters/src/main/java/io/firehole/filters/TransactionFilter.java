@@ -5,6 +5,7 @@ import io.firehole.wire.proto.SubscribeRequestFilterDeshredTransactions;
 import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ record TransactionFilter(
         TokenExpansion expansion) {
 
     private static final int SIGNATURE_BYTES = 64;
+
+    /** How many keys an objection names. */
+    private static final int KEYS_SHOWN = 3;
 
     /** The longest base58 text of a signature: longer ones are refused unread. */
     private static final int SIGNATURE_CHARS_MAX = 88;
@@ -123,6 +127,48 @@ record TransactionFilter(
         }
         KeySet keys = transaction.keys(expansion);
         return keys.containsAll(required) && included(keys) && !exclude.overlaps(keys);
+    }
+
+    /**
+     * The first condition that does not hold, in words; null if the filter matches. For people who ask why: it says what
+     * {@link #matches} decides, at more cost.
+     */
+    @Nullable
+    String objection(TransactionFacts transaction) {
+        if (vote != null && vote != transaction.vote()) {
+            return "vote must be " + vote + ", is " + transaction.vote();
+        }
+        if (failed != null && failed != transaction.failed()) {
+            return "failed must be " + failed + ", is " + transaction.failed();
+        }
+        if (signature != null && !signature.equals(transaction.signature())) {
+            return "signature must be " + Base58.encode(signature.toByteArray());
+        }
+        KeySet keys = transaction.keys(expansion);
+        String among = "the transaction's " + keys.size() + " keys"
+                + (expansion == TokenExpansion.NONE ? "" : " (owners of token accounts included)");
+        if (!keys.containsAll(required)) {
+            return "account_required: not among " + among + ": " + shown(required, key -> !keys.contains(key));
+        }
+        if (!included(keys)) {
+            return "account_include: none of its " + include.size() + " keys is among " + among
+                    + (cuckoo == null ? "" : ", nor is one in its cuckoo filter");
+        }
+        return exclude.overlaps(keys)
+                ? "account_exclude: among " + among + ": " + shown(exclude, keys::contains)
+                : null;
+    }
+
+    /** The first few of the keys that are meant. */
+    private static String shown(KeySet keys, Predicate<PublicKey> meant) {
+        StringBuilder text = new StringBuilder();
+        int count = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            if (meant.test(keys.key(i)) && ++count <= KEYS_SHOWN) {
+                text.append(count == 1 ? "" : ", ").append(keys.key(i));
+            }
+        }
+        return count > KEYS_SHOWN ? text + " and " + (count - KEYS_SHOWN) + " more" : text.toString();
     }
 
     private boolean included(KeySet keys) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The filters of one kind of transactions by name, in the order of the request. Immutable. */
@@ -97,6 +98,16 @@ final class TransactionFilters {
             }
         }
         return matching;
+    }
+
+    /** What each filter says to a transaction, and why. */
+    List<FilterVerdict> verdicts(FilterKind kind, TransactionFacts transaction) {
+        List<FilterVerdict> verdicts = new ArrayList<>(names.size());
+        for (int i = 0; i < names.size(); i++) {
+            verdicts.add(new FilterVerdict(
+                    kind, names.get(i), Optional.ofNullable(filters.get(i).objection(transaction))));
+        }
+        return verdicts;
     }
 
     private KeyIndex index() {

@@ -53,6 +53,11 @@ class SecondOpinionTest {
                 assertThat(names)
                         .as("transactions, seed %d, update %d", seed, i)
                         .isEqualTo(SlowEvaluator.transactions(request.getTransactionsMap(), info));
+                assertThat(filters.verdicts(TransactionFacts.of(info)).stream()
+                                .filter(verdict -> verdict.kind() == FilterKind.TRANSACTIONS && verdict.passes())
+                                .map(FilterVerdict::name))
+                        .as("verdicts, seed %d, update %d", seed, i)
+                        .isEqualTo(names);
                 SubscribeUpdateAccountInfo account = ACCOUNTS.get(random.nextInt(ACCOUNTS.size()));
                 List<String> accountNames = filters.accounts(AccountFacts.of(account));
                 assertThat(accountNames)

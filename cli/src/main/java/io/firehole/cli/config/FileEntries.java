@@ -4,6 +4,7 @@ import io.firehole.cli.config.YamlNode.Mapping;
 import io.firehole.cli.config.YamlNode.Scalar;
 import io.firehole.cli.config.YamlNode.Sequence;
 import io.firehole.cli.config.YamlNode.SyntaxException;
+import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.ProviderProfile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

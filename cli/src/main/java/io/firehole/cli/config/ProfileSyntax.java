@@ -1,5 +1,6 @@
 package io.firehole.cli.config;
 
+import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
 import java.util.Arrays;

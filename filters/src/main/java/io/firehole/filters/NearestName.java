@@ -1,10 +1,10 @@
-package io.firehole.cli.config;
+package io.firehole.filters;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what somebody probably meant. */
+/** Finds which of the names there are somebody probably meant. Any thread. */
 public final class NearestName {
 
     private NearestName() {}
@@ -19,7 +19,7 @@ public final class NearestName {
     }
 
     /** How many letters must be put in, left out or changed (Levenshtein). */
-    private static int distance(String from, String to) {
+    static int distance(String from, String to) {
         int[] previous = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {
             previous[j] = j;
