@@ -6,6 +6,7 @@ import io.firehole.cli.config.Values;
 import io.firehole.cli.demo.Demo;
 import io.firehole.cli.demo.DemoResult;
 import io.firehole.cli.demo.DemoSettings;
+import io.firehole.cli.serve.ConsoleNotListeningException;
 import io.firehole.pool.transport.Transport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,9 +75,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--console",
             paramLabel = "HOST:PORT",
-            description = "Where the dashboard is to listen. This version has none: the option is accepted, and nothing"
-                    + " listens there.")
-    private @Nullable String console;
+            defaultValue = "127.0.0.1:3001",
+            description = "Where the console listens; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    private String console;
 
     /** As users start it. */
     DemoCommand() {
@@ -97,9 +99,6 @@ final class DemoCommand implements Callable<Integer> {
         DemoSettings settings = settings();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter words = json ? spec.commandLine().getErr() : out;
-        if (console != null) {
-            words.println("This version has no dashboard yet: nothing listens at " + console + ".");
-        }
         Termination.heeded();
         try (Demo demo = Demo.start(settings)) {
             demo.introduction().forEach(words::println);
@@ -116,6 +115,8 @@ final class DemoCommand implements Callable<Integer> {
                 out.flush();
             }
             return result.good() ? ExitCode.GOOD : ExitCode.FAILED;
+        } catch (ConsoleNotListeningException taken) {
+            throw new CommandFailure(ExitCode.USAGE, "--console: " + taken.getMessage(), taken);
         } catch (IOException notStarted) {
             throw new CommandFailure(ExitCode.USAGE, "--gateway: " + notStarted.getMessage(), notStarted);
         }
@@ -132,10 +133,7 @@ final class DemoCommand implements Callable<Integer> {
                 throw wrong("--for: \"" + text + "\": " + invalid.getMessage(), invalid);
             }
         });
-        if (console != null) {
-            address("--console", console);
-        }
-        return new DemoSettings(address("--gateway", gateway), speed, limit, seam);
+        return new DemoSettings(address("--gateway", gateway), address("--console", console), speed, limit, seam);
     }
 
     private InetSocketAddress address(String flag, String text) {

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             ServeCommand.class,
             SimulateCommand.class,
+            MonitorsCommand.class,
             TryFilterCommand.class,
             CheckConfigCommand.class
         },

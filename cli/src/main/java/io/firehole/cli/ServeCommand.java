@@ -5,6 +5,7 @@ import io.firehole.cli.config.ConfigReader.FlagValue;
 import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.InvalidConfigurationException;
 import io.firehole.cli.config.Values;
+import io.firehole.cli.serve.ConsoleNotListeningException;
 import io.firehole.cli.serve.Daemon;
 import io.firehole.cli.serve.NoLedgerException;
 import io.firehole.pool.PoolStatusLog;
@@ -57,6 +58,13 @@ final class ServeCommand implements Callable<Integer> {
             description = "Where monitors connect; port 0 takes a free one. Overrules gateway.listen.")
     private @Nullable String gateway;
 
+    @Option(
+            names = "--console",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Where the console listens; port 0 takes a free one, off means none. Overrules console.listen.")
+    private @Nullable String console;
+
     @Override
     public Integer call() throws InterruptedException {
         FireholeConfig config = read();
@@ -67,8 +75,11 @@ final class ServeCommand implements Callable<Integer> {
         try (Daemon daemon = Daemon.start(config)) {
             PrintWriter out = spec.commandLine().getOut();
             out.printf(
-                    "ready: gateway %s, provider %s, started in %s%n",
-                    Values.show(daemon.gatewayAddress()), config.upstream().authority(), sinceStart());
+                    "ready: gateway %s, provider %s, console %s, started in %s%n",
+                    Values.show(daemon.gatewayAddress()),
+                    config.upstream().authority(),
+                    daemon.consoleAddress().map(Values::show).orElse("off"),
+                    sinceStart());
             out.flush();
             PoolStatusLog status = PoolStatusLog.start(daemon::stats, Timers.onVirtualThreads(), lines -> {
                 lines.forEach(err::println);
@@ -81,6 +92,9 @@ final class ServeCommand implements Callable<Integer> {
             return ExitCode.GOOD;
         } catch (NoLedgerException noLedger) {
             throw new CommandFailure(ExitCode.USAGE, "state: " + noLedger.getMessage(), noLedger);
+        } catch (ConsoleNotListeningException taken) {
+            String flag = console == null ? "console.listen" : "--console";
+            throw new CommandFailure(ExitCode.USAGE, flag + ": " + taken.getMessage(), taken);
         } catch (IOException notListening) {
             throw new CommandFailure(ExitCode.USAGE, listenFlag() + ": " + notListening.getMessage(), notListening);
         } catch (IllegalArgumentException wrongTokens) {
@@ -95,6 +109,9 @@ final class ServeCommand implements Callable<Integer> {
         }
         if (gateway != null) {
             flags.put("gateway.listen", new FlagValue("--gateway", gateway));
+        }
+        if (console != null) {
+            flags.put("console.listen", new FlagValue("--console", console));
         }
         try {
             return ConfigReader.read(flags, System.getenv(), file);

@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 
 /**
- * {@code firehole demo} run once, inside the test, on a free port unless it is told another.
+ * {@code firehole demo} run once, inside the test, on free ports unless it is told others.
  *
  * @param out what went to stdout
  * @param err what went to stderr
@@ -27,6 +27,9 @@ public record DemoRun(int exitCode, String out, String err) {
         List<String> arguments = new ArrayList<>(List.of(options));
         if (!arguments.contains("--gateway")) {
             arguments.addAll(List.of("--gateway", "127.0.0.1:0"));
+        }
+        if (!arguments.contains("--console")) {
+            arguments.addAll(List.of("--console", "127.0.0.1:0"));
         }
         CommandLine demo = Main.configured(new CommandLine(new DemoCommand(seam)))
                 .setOut(new PrintWriter(out))

@@ -51,7 +51,8 @@ class ProgramTest {
                         "--gateway",
                         "127.0.0.1:0");
         assertThat(daemon.firstLine())
-                .matches("ready: gateway 127\\.0\\.0\\.1:\\d+, provider " + address + ", started in \\d+\\.\\d\\d s");
+                .matches("ready: gateway 127\\.0\\.0\\.1:\\d+, provider " + address
+                        + ", console 127\\.0\\.0\\.1:\\d+, started in \\d+\\.\\d\\d s");
 
         daemon.process().destroy();
         assertThat(daemon.exitCode()).isZero();

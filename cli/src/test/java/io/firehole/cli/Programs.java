@@ -71,6 +71,7 @@ final class Programs implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("FIREHOLE_") || name.startsWith("GRPC_"));
         builder.environment().remove("X_TOKEN");
         builder.environment().put("FIREHOLE_STATE", folder.resolve("state").toString());
+        builder.environment().put("FIREHOLE_CONSOLE_LISTEN", "127.0.0.1:0");
         builder.environment().putAll(environment);
         Process process = builder.start();
         started.add(process);

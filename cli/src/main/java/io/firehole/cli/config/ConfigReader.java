@@ -1,6 +1,7 @@
 package io.firehole.cli.config;
 
 import io.firehole.cli.logging.Redaction;
+import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.pool.Group;
@@ -123,6 +124,7 @@ public final class ConfigReader {
         if (tokens != null && !Files.isReadable(tokens)) {
             problems.add(Keys.GATEWAY_TOKENS_FILE.path() + ": " + tokens + " is no file that can be read");
         }
+        Optional<InetSocketAddress> console = orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
         Path state = state();
         Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();
@@ -138,6 +140,7 @@ public final class ConfigReader {
                 groups,
                 listen,
                 Optional.ofNullable(tokens),
+                console,
                 state,
                 sharing,
                 settings,

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param groups the group of each monitor that has one
  * @param gatewayListen where monitors connect
  * @param gatewayTokens whom the gateway knows; empty if it serves everybody
+ * @param consoleListen where the console listens; empty if there is to be none
  * @param state the directory for what must outlive the process
  * @param sharing the database through which several hosts share the budget; empty if this is the only one
  * @param settings every value with its origin, in the order in which a person reads them
@@ -31,6 +32,7 @@ public record FireholeConfig(
         Map<String, Group> groups,
         InetSocketAddress gatewayListen,
         Optional<Path> gatewayTokens,
+        Optional<InetSocketAddress> consoleListen,
         Path state,
         Optional<SharingConfig> sharing,
         List<Setting> settings,

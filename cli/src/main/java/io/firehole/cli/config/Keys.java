@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
@@ -29,6 +30,9 @@ final class Keys {
     private static final int HOSTS_MAX = 64;
     private static final int WIDENING_MAX_MOST = 1_000;
     private static final int SAMPLES_MAX = 10_000;
+
+    /** Instead of an address: nobody listens. */
+    private static final String OFF = "off";
 
     static final Key<GrpcEndpoint> ENDPOINT = Key.of(
                     "upstream.endpoint", new Syntax<>(GrpcEndpoint::parse, GrpcEndpoint::url), null)
@@ -78,6 +82,12 @@ final class Keys {
             new Syntax<>(Values::address, Values::show),
             InetSocketAddress.createUnresolved("127.0.0.1", 10_000));
     static final Key<Path> GATEWAY_TOKENS_FILE = Key.of("gateway.tokens-file", file(), null);
+
+    static final Key<Optional<InetSocketAddress>> CONSOLE_LISTEN = Key.of(
+            "console.listen",
+            new Syntax<>(
+                    Keys::addressOrOff, address -> address.map(Values::show).orElse(OFF)),
+            Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 3_001)));
 
     static final Key<Path> STATE = Key.of("state", file(), null);
     static final Key<String> SHARING_URL = Key.of("sharing.url", new Syntax<>(Keys::jdbc, url -> url), null);
@@ -137,9 +147,13 @@ final class Keys {
         for (GroupKeys group : GROUPS.values()) {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
-        keys.addAll(List.of(GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, STATE));
+        keys.addAll(List.of(GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, CONSOLE_LISTEN, STATE));
         keys.addAll(List.of(SHARING_URL, SHARING_USER, SHARING_PASSWORD_FILE, SHARING_HOSTS, SHARING_SHARE));
         return List.copyOf(keys);
+    }
+
+    private static Optional<InetSocketAddress> addressOrOff(String text) {
+        return text.strip().equals(OFF) ? Optional.empty() : Optional.of(Values.address(text));
     }
 
     private static Syntax<Integer> count(int least, int most) {

@@ -2,6 +2,7 @@ package io.firehole.cli.demo;
 
 import io.firehole.cli.config.Values;
 import io.firehole.cli.serve.Daemon;
+import io.firehole.console.ConsoleConfig;
 import io.firehole.examples.Monitors;
 import io.firehole.examples.client.ExampleMonitor;
 import io.firehole.examples.client.MonitorClient;
@@ -81,6 +82,7 @@ public final class Demo implements AutoCloseable {
                     List.of(LIMIT),
                     PoolConfig.DEFAULT,
                     GatewayConfig.DEFAULT.withListen(settings.gateway()),
+                    Optional.of(ConsoleConfig.DEFAULT.withListen(settings.console())),
                     settings.seam());
         } catch (IOException | RuntimeException notStarted) {
             provider.close();
@@ -100,6 +102,11 @@ public final class Demo implements AutoCloseable {
         return demo;
     }
 
+    /** Where commands may ask how it stands. */
+    public String consoleUrl() {
+        return "http://" + Values.show(daemon.consoleAddress().orElseThrow());
+    }
+
     /** What is where, for a person. */
     public List<String> introduction() {
         String control = Values.show(Objects.requireNonNull(provider.controlAddress()));
@@ -108,6 +115,7 @@ public final class Demo implements AutoCloseable {
                         + Values.show(LIMIT.per()) + ") listens at " + Values.show(provider.address()) + ".",
                 "Firehole's gateway listens at " + Values.show(daemon.gatewayAddress()) + "; " + monitors.size()
                         + " monitors are connecting to it, each as a client of its own.",
+                "How it stands: firehole monitors --console " + consoleUrl(),
                 "Break something (this version does not replay what is missed then): curl -s -X POST http://" + control
                         + "/fault -d '{\"kind\": \"reset\"}'",
                 "What the provider saw: curl -s http://" + control + "/report");

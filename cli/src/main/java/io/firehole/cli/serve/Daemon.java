@@ -2,6 +2,8 @@ package io.firehole.cli.serve;
 
 import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.Values;
+import io.firehole.console.Console;
+import io.firehole.console.ConsoleConfig;
 import io.firehole.gateway.Gateway;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.pool.Pool;
@@ -29,27 +31,31 @@ public final class Daemon implements AutoCloseable {
     private final Transport transport;
     private final Pool pool;
     private final Gateway gateway;
+    private final Optional<Console> console;
 
-    private Daemon(AssembledBudget budget, Transport transport, Pool pool, Gateway gateway) {
+    private Daemon(AssembledBudget budget, Transport transport, Pool pool, Gateway gateway, Optional<Console> console) {
         this.budget = budget;
         this.transport = transport;
         this.pool = pool;
         this.gateway = gateway;
+        this.console = console;
     }
 
     /**
      * Starts as configured. Returns as soon as the gateway listens; the provider may not have answered yet.
      *
      * @throws NoLedgerException if what connections were made cannot be remembered
+     * @throws ConsoleNotListeningException if the console's address cannot be had
      * @throws IOException if the gateway's address cannot be had or its tokens cannot be read; the message names it
      */
     public static Daemon start(FireholeConfig config) throws IOException, InterruptedException {
         GatewayConfig gateway = GatewayConfig.DEFAULT
-                .withListen(listenAddress(config))
+                .withListen(listenAddress(config.gatewayListen()))
                 .withGroupOfMonitor(id -> Optional.ofNullable(config.groups().get(id)));
         if (config.gatewayTokens().isPresent()) {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }
+        Optional<ConsoleConfig> console = console(config);
         AssembledBudget budget = config.sharing().isPresent()
                 ? AssembledBudget.shared(
                         config.budget(),
@@ -57,12 +63,20 @@ public final class Daemon implements AutoCloseable {
                         config.state(),
                         config.sharing().get())
                 : AssembledBudget.onDisk(config.budget(), config.upstream(), config.state());
-        return start(config.upstream(), budget, config.pool(), gateway, UnaryOperator.identity());
+        return start(config.upstream(), budget, config.pool(), gateway, console, UnaryOperator.identity());
     }
 
-    private static InetSocketAddress listenAddress(FireholeConfig config) throws IOException {
+    private static Optional<ConsoleConfig> console(FireholeConfig config) throws ConsoleNotListeningException {
         try {
-            return Values.resolved(config.gatewayListen());
+            return config.consoleListen().map(Values::resolved).map(ConsoleConfig.DEFAULT::withListen);
+        } catch (IllegalArgumentException unknown) {
+            throw new ConsoleNotListeningException(unknown);
+        }
+    }
+
+    private static InetSocketAddress listenAddress(InetSocketAddress configured) throws IOException {
+        try {
+            return Values.resolved(configured);
         } catch (IllegalArgumentException unknown) {
             throw new IOException(unknown.getMessage(), unknown);
         }
@@ -72,6 +86,7 @@ public final class Daemon implements AutoCloseable {
      * Starts with these parts, and a budget that is forgotten with them.
      *
      * @param rules what the provider allows of new connections
+     * @param console the rules of the console; empty for none
      * @param seam what stands between the pool and the provider; a test puts faults there
      */
     public static Daemon start(
@@ -79,9 +94,21 @@ public final class Daemon implements AutoCloseable {
             List<BudgetRule> rules,
             PoolConfig poolConfig,
             GatewayConfig gatewayConfig,
+            Optional<ConsoleConfig> console,
             UnaryOperator<Transport> seam)
             throws IOException {
-        return start(upstream, AssembledBudget.inMemory(rules), poolConfig, gatewayConfig, seam);
+        return start(upstream, AssembledBudget.inMemory(rules), poolConfig, gatewayConfig, console, seam);
+    }
+
+    /** The same without a console. */
+    public static Daemon start(
+            GrpcEndpoint upstream,
+            List<BudgetRule> rules,
+            PoolConfig poolConfig,
+            GatewayConfig gatewayConfig,
+            UnaryOperator<Transport> seam)
+            throws IOException {
+        return start(upstream, rules, poolConfig, gatewayConfig, Optional.empty(), seam);
     }
 
     private static Daemon start(
@@ -89,18 +116,38 @@ public final class Daemon implements AutoCloseable {
             AssembledBudget budget,
             PoolConfig poolConfig,
             GatewayConfig gatewayConfig,
+            Optional<ConsoleConfig> consoleConfig,
             UnaryOperator<Transport> seam)
             throws IOException {
         Transport transport = seam.apply(new GrpcTransport(upstream, budget.budget()));
         Pool pool = Pool.start(poolConfig, transport, PoolRuntime.system().withBudget(budget.budget()::snapshot));
+        Gateway gateway = null;
         try {
-            return new Daemon(budget, transport, pool, Gateway.start(gatewayConfig, pool));
+            gateway = Gateway.start(gatewayConfig, pool);
+            return new Daemon(budget, transport, pool, gateway, startConsole(consoleConfig, pool));
         } catch (IOException | RuntimeException notListening) {
+            if (gateway != null) {
+                gateway.close();
+            }
             pool.close();
             transport.close();
             budget.close();
             throw notListening;
         }
+    }
+
+    private static Optional<Console> startConsole(Optional<ConsoleConfig> config, Pool pool)
+            throws ConsoleNotListeningException {
+        try {
+            return config.isEmpty() ? Optional.empty() : Optional.of(Console.start(config.get(), pool));
+        } catch (IOException taken) {
+            throw new ConsoleNotListeningException(taken);
+        }
+    }
+
+    /** Where people and scripts look at it; empty if there is no console. */
+    public Optional<InetSocketAddress> consoleAddress() {
+        return console.map(Console::address);
     }
 
     /** Where monitors connect. */
@@ -115,6 +162,7 @@ public final class Daemon implements AutoCloseable {
 
     @Override
     public void close() {
+        console.ifPresent(Console::close);
         gateway.close();
         pool.close();
         transport.close();

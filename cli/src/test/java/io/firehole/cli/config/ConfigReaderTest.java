@@ -319,7 +319,7 @@ class ConfigReaderTest {
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
             pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, vetting, widening-max
-            - pool                                    | :1: the file holds keys of its own: gateway, groups, pool, sharing, state, upstream
+            - pool                                    | :1: the file holds keys of its own: console, gateway, groups, pool, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
             pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
@@ -336,8 +336,8 @@ class ConfigReaderTest {
             gateway: { listen: 10000 }                | :1: gateway.listen is "10000": an address is HOST:PORT, as in 127.0.0.1:10000
             gateway: { listen: "::1:10000" }          | :1: gateway.listen is "::1:10000": an IPv6 address stands in brackets, as in [::1]:10000
             gateway: { listen: "h:70000" }            | :1: gateway.listen is "h:70000": the port must be from 0 to 65,535
-            console: { listen: "h:1" }                | :1: unknown key "console" here; there are: gateway, groups, pool, sharing, state, upstream
-            history: { store: embedded }              | :1: unknown key "history" here; there are: gateway, groups, pool, sharing, state, upstream
+            console: { listen: "3001" }                | :1: console.listen is "3001": an address is HOST:PORT, as in 127.0.0.1:10000
+            history: { store: embedded }              | :1: unknown key "history" here; there are: console, gateway, groups, pool, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
             upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, profile, token-file
             upstream: { profile: tritn }              | :1: upstream.profile is "tritn": there is no such profile; did you mean "triton"?

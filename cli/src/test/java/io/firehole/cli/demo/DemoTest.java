@@ -72,7 +72,7 @@ class DemoTest {
     void losesNothingWhenTheProviderSendsAllConnectionsAwayAgainAndAgain() throws Exception {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Duration time = Duration.ofSeconds(14);
-        try (Demo demo = Demo.start(new DemoSettings(anyPort, 4, Optional.of(time), transport -> transport));
+        try (Demo demo = Demo.start(new DemoSettings(anyPort, anyPort, 4, Optional.of(time), transport -> transport));
                 HttpClient http = HttpClient.newHttpClient()) {
             Matcher faults = Pattern.compile("http://\\S+/fault").matcher(String.join("\n", demo.introduction()));
             assertThat(faults.find()).isTrue();
@@ -106,6 +106,16 @@ class DemoTest {
                     DemoRun.of(transport -> transport, "--for", "1s", "--gateway", "127.0.0.1:" + taken.getLocalPort());
             assertThat(run.exitCode()).isEqualTo(2);
             assertThat(run.err()).contains("--gateway: ", "127.0.0.1:" + taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void aTakenPortOfTheConsoleIsAnErrorThatNamesItsFlag() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            DemoRun run =
+                    DemoRun.of(transport -> transport, "--for", "1s", "--console", "127.0.0.1:" + taken.getLocalPort());
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("--console: ", "127.0.0.1:" + taken.getLocalPort());
         }
     }
 

@@ -1,0 +1,86 @@
+package io.firehole.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firehole.cli.console.Table;
+import io.firehole.cli.console.Table.Column;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists the monitors of a running Firehole. */
+@Command(
+        name = "monitors",
+        header = "List the monitors of a running Firehole.",
+        description = {
+            "",
+            "One line for each open stream of a monitor: its group, the connection and the stream of the provider that serve"
+                    + " it, how many filters it asks for, from which slot on it gets everything, and what it has received."
+                    + " Asks the console that serve and demo open, and ends with 3 if none answers.",
+            ""
+        },
+        footer = {"", "Example: firehole monitors", "Example: firehole monitors --json | jq -r .monitors[].id"})
+final class MonitorsCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private ConsoleOption console;
+
+    @Option(names = "--json", description = "What the console says: {total, monitors: [{id, group, ...}]}.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        JsonNode data = console.ask("/api/grpc-pool/monitors");
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(data);
+        } else {
+            print(data, out);
+        }
+        out.flush();
+        return ExitCode.GOOD;
+    }
+
+    private static void print(JsonNode data, PrintWriter out) {
+        Table table = new Table(
+                Column.words("MONITOR", 24),
+                Column.words("GROUP", 6),
+                Column.number("CONN", 5),
+                Column.number("STREAM", 6),
+                Column.number("FILTERS", 7),
+                Column.number("FROM SLOT", 10),
+                Column.number("UPDATES", 11));
+        for (JsonNode monitor : data.get("monitors")) {
+            table.row(
+                    monitor.get("id").asText(),
+                    monitor.get("group").asText(),
+                    number(monitor.get("connection")),
+                    number(monitor.get("stream")),
+                    monitor.get("filters").asText(),
+                    monitor.get("activeFromSlot").isNull()
+                            ? "waiting"
+                            : monitor.get("activeFromSlot").asText(),
+                    monitor.get("updates").asText());
+        }
+        table.lines().forEach(out::println);
+        int shown = data.get("monitors").size();
+        long total = data.get("total").asLong();
+        if (total == 0) {
+            out.println("no monitor is connected");
+        } else if (shown < total) {
+            out.println((total - shown) + " more; the console's ?offset= shows them");
+        }
+    }
+
+    private static String number(JsonNode id) {
+        return id.asLong() == 0 ? "-" : id.asText();
+    }
+}

@@ -1,0 +1,234 @@
+package io.firehole.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firehole.console.OpenConsole.Answer;
+import io.firehole.pool.Group;
+import io.firehole.pool.Monitor;
+import io.firehole.pool.PoolEvent;
+import io.firehole.pool.PoolStats;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ConsoleTest {
+
+    private static final SubscribeRequest SLOTS = SubscribeRequest.newBuilder()
+            .putSlots("s", SubscribeRequestFilterSlots.getDefaultInstance())
+            .build();
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private OpenConsole console = opened(new OpenConsole());
+
+    ConsoleTest() throws IOException {}
+
+    private OpenConsole opened(OpenConsole one) {
+        open.add(one);
+        return one;
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+    }
+
+    @Test
+    void saysThatItIsAliveAndWhetherTheProviderCanBeReached() throws IOException {
+        Answer answer = console.get("/healthz");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).isEqualTo("{\"success\":true,\"data\":{\"status\":\"alive\",\"ready\":false}}");
+    }
+
+    @Test
+    void listsMonitorsWithTheirNamesAsText() throws IOException {
+        console.subscribe(new Monitor("<img src=x onerror=alert(1)>", Group.HIGH), SLOTS);
+        console.subscribe(new Monitor("b", Group.LOW), SLOTS);
+        Answer answer = console.get("/api/grpc-pool/monitors");
+        assertThat(answer.head().toLowerCase(Locale.ROOT))
+                .contains(
+                        "content-type: application/json; charset=utf-8",
+                        "x-content-type-options: nosniff",
+                        "content-security-policy: default-src 'none'",
+                        "cache-control: no-store");
+        JsonNode data = answer.json().get("data");
+        assertThat(data.get("total").asInt()).isEqualTo(2);
+        JsonNode first = data.get("monitors").get(0);
+        assertThat(first.get("id").asText()).isEqualTo("<img src=x onerror=alert(1)>");
+        assertThat(first.get("group").asText()).isEqualTo("high");
+        assertThat(first.get("filters").asInt()).isEqualTo(1);
+        assertThat(first.get("activeFromSlot").isNull()).isTrue();
+
+        JsonNode second =
+                console.get("/api/grpc-pool/monitors?limit=1&offset=1").json().get("data");
+        assertThat(second.get("total").asInt()).isEqualTo(2);
+        assertThat(second.get("monitors")).hasSize(1);
+        assertThat(second.at("/monitors/0/id").asText()).isEqualTo("b");
+    }
+
+    @Test
+    void tellsEventsNewestFirstWithTheirTimeOfDay() throws IOException {
+        List<PoolEvent> events = List.of(
+                new PoolEvent(1_000_000_000L, "refused", "a", "first"),
+                new PoolEvent(3_000_000_000L, "moved", "b", "second"),
+                new PoolEvent(4_500_000_000L, "moved", "a", "third"));
+        console = opened(new OpenConsole(view -> () -> with(view.stats(), 5_000_000_000L, events)));
+        JsonNode all = console.get("/api/grpc-pool/events").json().at("/data/events");
+        assertThat(all).extracting(event -> event.get("text").asText()).containsExactly("third", "second", "first");
+        assertThat(all.get(0).get("at").asText()).isEqualTo("2026-02-03T04:05:05.500Z");
+        assertThat(console.get("/api/grpc-pool/events?monitor=a&limit=1").json().at("/data/events"))
+                .extracting(event -> event.get("text").asText())
+                .containsExactly("third");
+    }
+
+    /** That picture at another time with other events, whatever else there is in it. */
+    private static PoolStats with(PoolStats stats, long atNanos, List<PoolEvent> events) {
+        try {
+            RecordComponent[] components = PoolStats.class.getRecordComponents();
+            Class<?>[] types = new Class<?>[components.length];
+            Object[] values = new Object[components.length];
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                values[i] = switch (components[i].getName()) {
+                    case "atNanos" -> atNanos;
+                    case "events" -> events;
+                    default -> components[i].getAccessor().invoke(stats);
+                };
+            }
+            return PoolStats.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("PoolStats is no plain record", e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /api/grpc-pool/monitors?limit=0      | limit must be a whole number from 1 to 10000, was "0"
+            /api/grpc-pool/monitors?limit=ten    | limit must be a whole number from 1 to 10000, was "ten"
+            /api/grpc-pool/monitors?limt=1       | unknown parameter "limt"; did you mean limit?
+            /api/grpc-pool/monitors?x=1          | unknown parameter "x"; there are limit, offset
+            /api/grpc-pool/events?limit=1&limit=2 | parameter limit is there twice
+            /healthz?a=b                         | unknown parameter "a"; there are none here
+            """)
+    void saysWhatIsAllowedWhenAQuestionIsWrong(String path, String detail) throws IOException {
+        Answer answer = console.get(path);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.head()).containsIgnoringCase("content-type: application/problem+json");
+        assertThat(answer.detail()).isEqualTo(detail);
+    }
+
+    @Test
+    void saysWhichPathsThereAre() throws IOException {
+        Answer answer = console.get("/api/grpc-pool/monitor");
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.detail()).contains("/healthz, /api/grpc-pool/monitors");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+    void takesNothingButQuestions(String method) throws IOException {
+        Answer answer = console.ask(method, "/healthz", "Host: localhost", "Content-Length: 0");
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.head()).containsIgnoringCase("allow: GET, HEAD");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/healthz",
+                "/api/grpc-pool/monitors",
+                "/api/grpc-pool/events",
+                "/api/grpc-pool/no-such-path",
+                "/favicon.ico"
+            })
+    void refusesForeignHostsAndOriginsOnEveryPath(String path) throws IOException {
+        for (String method : List.of("GET", "HEAD", "POST")) {
+            assertThat(console.ask(method, path, "Host: evil.example", "Content-Length: 0")
+                            .status())
+                    .isEqualTo(403);
+            assertThat(console.ask(method, path, "Host: localhost", "Origin: https://evil.example", "Content-Length: 0")
+                            .status())
+                    .isEqualTo(403);
+            assertThat(console.ask(method, path, "Host: localhost", "Origin: null", "Content-Length: 0")
+                            .status())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void servesPagesOfItsOwnAndWhoeverSaysNoOrigin() throws IOException {
+        assertThat(console.ask("GET", "/healthz", "Host: 127.0.0.1:3001", "Origin: http://localhost:3001")
+                        .status())
+                .isEqualTo(200);
+        assertThat(console.ask("GET", "/healthz", "Host: [::1]:3001").status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesARequestWithoutAHost() throws IOException {
+        assertThat(console.ask("GET", "/healthz", "Accept: */*").status()).isIn(400, 403);
+    }
+
+    @Test
+    void answersNoMoreQuestionsAtOnceThanItHasRoomFor() throws Exception {
+        CountDownLatch asked = new CountDownLatch(FrontDoor.REQUESTS_MAX);
+        CountDownLatch go = new CountDownLatch(1);
+        console = opened(new OpenConsole(view -> () -> {
+            asked.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return view.stats();
+        }));
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < FrontDoor.REQUESTS_MAX; i++) {
+            CompletableFuture<Answer> answer = new CompletableFuture<>();
+            answers.add(answer);
+            Thread.ofVirtual().start(() -> {
+                try {
+                    answer.complete(console.get("/healthz"));
+                } catch (IOException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        }
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(console.get("/healthz").status()).isEqualTo(503);
+        go.countDown();
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.get().status()).isEqualTo(200));
+    }
+
+    @Test
+    void namesTheAddressThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = (InetSocketAddress) taken.getLocalSocketAddress();
+            assertThatThrownBy(() -> Console.start(ConsoleConfig.DEFAULT.withListen(address), console.pool))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("console cannot listen on ")
+                    .hasMessageContaining(String.valueOf(address.getPort()));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.firehole.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.Monitor;
+import io.firehole.pool.MonitorSubscription;
+import io.firehole.pool.Pool;
+import io.firehole.pool.PoolConfig;
+import io.firehole.pool.PoolRuntime;
+import io.firehole.pool.budget.PermitWish;
+import io.firehole.pool.transport.Connection;
+import io.firehole.pool.transport.ConnectionListener;
+import io.firehole.pool.transport.StreamListener;
+import io.firehole.pool.transport.Transport;
+import io.firehole.pool.transport.UpstreamStream;
+import io.firehole.wire.proto.SubscribeRequest;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A console on a free port of loopback before a pool whose provider never answers. */
+final class OpenConsole implements AutoCloseable {
+
+    private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+
+    static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
+
+    final Pool pool = Pool.start(PoolConfig.DEFAULT, new Nowhere(), PoolRuntime.system());
+    final Console console;
+
+    OpenConsole() throws IOException {
+        this(view -> view);
+    }
+
+    /** @param between what the console sees instead of the pool itself */
+    OpenConsole(UnaryOperator<PoolView> between) throws IOException {
+        console = Console.start(
+                ConsoleConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                between.apply(PoolView.of(pool)),
+                () -> NOW);
+    }
+
+    /** An answer as it came. */
+    record Answer(int status, String head, String text) {
+
+        JsonNode json() throws IOException {
+            return new ObjectMapper().readTree(text);
+        }
+
+        String detail() throws IOException {
+            return json().get("detail").asText();
+        }
+    }
+
+    Answer get(String path) throws IOException {
+        return ask("GET", path, "Host: localhost:" + console.address().getPort());
+    }
+
+    /** Asks with exactly these headers. */
+    Answer ask(String method, String path, String... headers) throws IOException {
+        try (Socket socket =
+                new Socket(console.address().getAddress(), console.address().getPort())) {
+            socket.setSoTimeout(10_000);
+            String request = method + " " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers)
+                    + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            String head = head(socket.getInputStream());
+            Matcher length = LENGTH.matcher(head);
+            int bytes = length.find() && !method.equals("HEAD") ? Integer.parseInt(length.group(1)) : 0;
+            String text = new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8);
+            return new Answer(Integer.parseInt(head.substring(9, 12)), head, text);
+        }
+    }
+
+    private static String head(InputStream from) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = from.read();
+            if (next < 0) {
+                throw new EOFException("ended after: " + head);
+            }
+            head.append((char) next);
+        }
+        return head.toString();
+    }
+
+    MonitorSubscription subscribe(Monitor monitor, SubscribeRequest request) {
+        try {
+            return pool.subscribe(monitor, request, update -> {});
+        } catch (InvalidFilterException invalid) {
+            throw new AssertionError(invalid);
+        }
+    }
+
+    @Override
+    public void close() {
+        console.close();
+        pool.close();
+    }
+
+    /** Connections that are never ready. */
+    private static final class Nowhere implements Transport {
+
+        @Override
+        public Connection connect(long connectionId, PermitWish wish, ConnectionListener listener) {
+            return new Connection() {
+                @Override
+                public long id() {
+                    return connectionId;
+                }
+
+                @Override
+                public UpstreamStream subscribe(StreamListener updates) {
+                    throw new IllegalStateException("never ready");
+                }
+
+                @Override
+                public CompletableFuture<UnaryReply> unary(String method, ByteString request, Duration timeout) {
+                    throw new IllegalStateException("never ready");
+                }
+
+                @Override
+                public void close() {
+                    // nothing is open
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    }
+}
