@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firehole.filters.FilterKind;
 import io.firehole.filters.InvalidFilterException;
-import io.firehole.filters.RequestJsonException;
-import io.firehole.filters.SubscribeRequests;
 import io.firehole.filters.tally.CaptureTally;
 import io.firehole.filters.tally.Tally;
 import io.firehole.wire.capture.Capture;
@@ -13,7 +11,6 @@ import io.firehole.wire.capture.CaptureException;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,9 +38,6 @@ import picocli.CommandLine.Spec;
         })
 final class TryFilterCommand implements Callable<Integer> {
 
-    /** The reference server takes requests of 4 MiB; in JSON, with room for blanks, they are longer. */
-    private static final long REQUEST_BYTES_MAX = 64 << 20;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
     private CommandSpec spec;
@@ -65,7 +59,7 @@ final class TryFilterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SubscribeRequest parsed = parse();
+        SubscribeRequest parsed = RequestOption.read(request);
         try {
             CaptureTally tally = CaptureTally.of(Capture.open(capture), parsed);
             if (json) {
@@ -83,26 +77,6 @@ final class TryFilterCommand implements Callable<Integer> {
         } catch (IOException unreadable) {
             throw usage("--capture: " + capture + " cannot be read: " + unreadable.getMessage(), unreadable);
         }
-    }
-
-    private SubscribeRequest parse() {
-        try {
-            return SubscribeRequests.fromJson(
-                    request.stripLeading().startsWith("{") ? request : read(Path.of(request)));
-        } catch (RequestJsonException invalid) {
-            throw usage("--request: " + invalid.getMessage(), invalid);
-        } catch (NoSuchFileException missing) {
-            throw usage("--request: there is no file " + request + ", and it is no JSON object", missing);
-        } catch (IOException unreadable) {
-            throw usage("--request: " + request + " cannot be read: " + unreadable.getMessage(), unreadable);
-        }
-    }
-
-    private static String read(Path file) throws IOException {
-        if (Files.isRegularFile(file) && Files.size(file) > REQUEST_BYTES_MAX) {
-            throw new IOException("larger than " + (REQUEST_BYTES_MAX >> 20) + " MiB");
-        }
-        return Files.readString(file);
     }
 
     private static CommandFailure usage(String message, Throwable cause) {

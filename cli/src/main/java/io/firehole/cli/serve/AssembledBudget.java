@@ -1,5 +1,6 @@
 package io.firehole.cli.serve;
 
+import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.SharingConfig;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.budget.BudgetRuntime;
@@ -46,6 +47,22 @@ final class AssembledBudget implements AutoCloseable {
         this.budget = budget;
         this.thread = thread;
         this.ledgers = ledgers;
+    }
+
+    /**
+     * The one that is configured: on disk, or shared with other hosts.
+     *
+     * @throws NoLedgerException if there can be no ledger on disk
+     * @throws InterruptedException if interrupted while waiting for the database
+     */
+    static AssembledBudget of(FireholeConfig config) throws NoLedgerException, InterruptedException {
+        return config.sharing().isPresent()
+                ? shared(
+                        config.budget(),
+                        config.upstream(),
+                        config.state(),
+                        config.sharing().get())
+                : onDisk(config.budget(), config.upstream(), config.state());
     }
 
     /** One that this process alone remembers, for a provider that lives no longer. */

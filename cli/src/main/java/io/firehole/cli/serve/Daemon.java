@@ -56,14 +56,13 @@ public final class Daemon implements AutoCloseable {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }
         Optional<ConsoleConfig> console = console(config);
-        AssembledBudget budget = config.sharing().isPresent()
-                ? AssembledBudget.shared(
-                        config.budget(),
-                        config.upstream(),
-                        config.state(),
-                        config.sharing().get())
-                : AssembledBudget.onDisk(config.budget(), config.upstream(), config.state());
-        return start(config.upstream(), budget, config.pool(), gateway, console, UnaryOperator.identity());
+        return start(
+                config.upstream(),
+                AssembledBudget.of(config),
+                config.pool(),
+                gateway,
+                console,
+                UnaryOperator.identity());
     }
 
     private static Optional<ConsoleConfig> console(FireholeConfig config) throws ConsoleNotListeningException {

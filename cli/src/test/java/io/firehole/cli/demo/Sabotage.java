@@ -19,18 +19,20 @@ import java.util.function.UnaryOperator;
  * Breaks the routing between provider and monitors on purpose: some transactions are lost, some come twice, some come under
  * labels of another filter.
  */
-record Sabotage(Transport healthy, Fault fault) implements Transport {
+public record Sabotage(Transport healthy, Fault fault) implements Transport {
 
     /** Every so many transactions of a stream one is hit. */
     private static final int EVERY = 25;
 
-    enum Fault {
+    /** What goes wrong. */
+    public enum Fault {
         LOSE,
         DOUBLE,
         MISROUTE
     }
 
-    static UnaryOperator<Transport> of(Fault fault) {
+    /** What stands between the pool and the provider. */
+    public static UnaryOperator<Transport> of(Fault fault) {
         return transport -> new Sabotage(transport, fault);
     }
 
