@@ -40,6 +40,10 @@ final class RandomStories {
     private static final List<String> NAMES = List.of(
             "a", "pumpfun", "", "0", "1", "E1", "M", "S", "x:E1", "ü~", "two words\n", "\u0000", "💧", "n".repeat(128));
 
+    private static final List<Room> ROOMS = List.of(Room.OPEN, Room.ROOMY, Room.TIGHT);
+
+    private static final List<Group> GROUPS = List.of(Group.HIGH, Group.MEDIUM, Group.LOW);
+
     private static final Map<Long, List<String>> SIGNATURES = new ConcurrentHashMap<>();
 
     private final RandomGenerator random;
@@ -91,7 +95,7 @@ final class RandomStories {
     }
 
     private Story story() {
-        Room room = Room.values()[random.nextInt(Room.values().length)];
+        Room room = one(ROOMS);
         List<Part> parts = new ArrayList<>();
         for (int i = monitors(); i > 0; i--) {
             parts.add(part("m" + parts.size()));
@@ -115,7 +119,7 @@ final class RandomStories {
     }
 
     private Part part(String id) {
-        Group group = Group.values()[random.nextInt(Group.values().length)];
+        Group group = one(GROUPS);
         Monitor monitor = new Monitor(id, chance(60) ? Group.MEDIUM : group);
         List<Act> acts = new ArrayList<>();
         int at = random.nextInt(FIRST_ACT_MILLIS_MAX);
@@ -204,6 +208,10 @@ final class RandomStories {
 
     private static <T> T firstOr(Map<String, T> some, java.util.function.Supplier<T> other) {
         return some.isEmpty() ? other.get() : some.values().iterator().next();
+    }
+
+    private <T> T one(List<T> of) {
+        return of.get(random.nextInt(of.size()));
     }
 
     private boolean chance(int percent) {

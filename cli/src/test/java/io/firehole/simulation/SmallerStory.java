@@ -31,7 +31,10 @@ final class SmallerStory {
         SmallerStory search = new SmallerStory(failing, fails);
         boolean smaller = true;
         while (smaller) {
-            smaller = search.withoutParts() | search.withoutActs() | search.withoutRules() | search.withoutFields();
+            smaller = search.withoutParts();
+            smaller |= search.withoutActs();
+            smaller |= search.withoutRules();
+            smaller |= search.withoutFields();
         }
         return search.smallest;
     }
