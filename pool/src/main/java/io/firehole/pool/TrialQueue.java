@@ -55,12 +55,7 @@ final class TrialQueue {
     /** Goes on, if nothing is under way: also when the stream's call has opened, or the stream has ended. */
     void advance() {
         if (trial != null) {
-            if (tried.stream().allMatch(Examination::isOver)) {
-                trial.cancel();
-                trial = null;
-            } else {
-                return;
-            }
+            return;
         }
         cancel(later);
         later = null;
@@ -89,6 +84,17 @@ final class TrialQueue {
             } else {
                 begin(batch, connection.get());
             }
+        }
+    }
+
+    /** Gives a trial up that nobody waits for any more. */
+    void giveUpInVain() {
+        Trial vain = trial;
+        if (vain != null && tried.stream().allMatch(Examination::isOver)) {
+            vain.cancel();
+            trial = null;
+            tried = List.of();
+            advance();
         }
     }
 

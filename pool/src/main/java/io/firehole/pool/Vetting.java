@@ -94,14 +94,15 @@ final class Vetting {
 
     /** Somebody does not wait any more. */
     void abandoned() {
-        List.copyOf(queues.values()).forEach(TrialQueue::advance);
+        List.copyOf(queues.values()).forEach(TrialQueue::giveUpInVain);
     }
 
-    /** A stream's call has opened, or the stream has ended. */
+    /** A stream's call has opened, perhaps in succession to another, or the stream has ended. */
     void changed(SharedStream stream) {
-        TrialQueue queue = queues.get(stream);
-        if (queue != null) {
-            queue.advance();
+        for (Map.Entry<SharedStream, TrialQueue> queue : List.copyOf(queues.entrySet())) {
+            if (queue.getKey() == stream || queue.getKey().isRetiring()) {
+                queue.getValue().advance();
+            }
         }
     }
 

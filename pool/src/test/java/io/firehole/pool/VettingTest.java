@@ -274,6 +274,37 @@ class VettingTest {
     }
 
     @Test
+    void goesOnWithTheStreamThatSucceedsAnother() {
+        serve();
+        world.provider.open().getFirst().goAway();
+        Reader newcomer = asks("newcomer", World.transactions("x", 1));
+        Reader culprit = asks("culprit", World.transactions("x", 66));
+        world.pass(Duration.ofSeconds(4));
+        assertThat(culprit.ended()).isEqualTo(NOT_ALLOWED);
+        assertThat(newcomer.ended()).isNull();
+        assertThat(world.stats("newcomer").active()).isTrue();
+        assertThat(vetting().unknown()).isZero();
+        assertThat(world.pool.stats().gaps()).isEmpty();
+    }
+
+    @Test
+    void leavesTheTrialOfOthersAloneWhenSomebodyLeaves() {
+        serve();
+        world.provider.answersRequestPings = false;
+        Reader leaving = asks("leaving", World.transactions("x", 40));
+        asks("staying", World.transactions("x", 41));
+        for (int i = 0; i < 20; i++) {
+            world.pass(Duration.ofMillis(30));
+            leaving.stream.close();
+            leaving = asks("leaving", World.transactions("x", 42 + i));
+        }
+        world.pass(Duration.ofMillis(1_500));
+        assertThat(vetting().trials()).as("each has two seconds").isLessThanOrEqualTo(3);
+        world.pass(Duration.ofSeconds(4));
+        assertThat(world.stats("staying").active()).isTrue();
+    }
+
+    @Test
     void givesWhoIsTakenButNotWithTheOthersAnotherStream() {
         rejected.clear();
         world.provider.rules = request -> request.getTransactionsCount() > 3
