@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** Shows the main job on one machine, and judges it. */
 @Command(
         name = "demo",
-        header = "See it work: a simulated provider, Firehole, and seven monitors.",
+        header = "See it work: a simulated provider, Firehole, and seven monitors or more.",
         description = {
             "",
             "Needs no provider and no token. Plays recorded mainnet data under a provider's limit of 60 new connections"
@@ -34,10 +34,11 @@ import picocli.CommandLine.Spec;
                     + " doubled, misrouted or over the limit.",
             ""
         },
-        footer = {"", "Example: firehole demo --for 20s"})
+        footer = {"", "Example: firehole demo --for 20s", "Example: firehole demo --monitors 12 --for 10m"})
 final class DemoCommand implements Callable<Integer> {
 
     private static final int SPEED_MAX = 100;
+    private static final int MONITORS_MAX = 500;
 
     private final UnaryOperator<Transport> seam;
 
@@ -50,6 +51,14 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "TIME",
             description = "Stop after this time, as in 20s; without it on Ctrl-C.")
     private @Nullable String time;
+
+    @Option(
+            names = "--monitors",
+            paramLabel = "N",
+            defaultValue = "7",
+            description = "How many monitors connect: the seven examples first, then monitors of one venue each."
+                    + " Default: ${DEFAULT-VALUE}")
+    private int monitors;
 
     @Option(
             names = "--speed",
@@ -126,6 +135,9 @@ final class DemoCommand implements Callable<Integer> {
         if (!(speed > 0 && speed <= SPEED_MAX)) {
             throw wrong("--speed: must be above 0 and at most " + SPEED_MAX + ", was " + speed, null);
         }
+        if (monitors < 1 || monitors > MONITORS_MAX) {
+            throw wrong("--monitors: must be from 1 to " + MONITORS_MAX + ", was " + monitors, null);
+        }
         Optional<Duration> limit = Optional.ofNullable(time).map(text -> {
             try {
                 return Values.duration(text);
@@ -133,7 +145,8 @@ final class DemoCommand implements Callable<Integer> {
                 throw wrong("--for: \"" + text + "\": " + invalid.getMessage(), invalid);
             }
         });
-        return new DemoSettings(address("--gateway", gateway), address("--console", console), speed, limit, seam);
+        return new DemoSettings(
+                address("--gateway", gateway), address("--console", console), monitors, speed, limit, seam);
     }
 
     private InetSocketAddress address(String flag, String text) {

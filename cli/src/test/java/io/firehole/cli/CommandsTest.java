@@ -69,6 +69,7 @@ class CommandsTest {
             simulate --speed fast             @ Invalid value for option '--speed': 'fast' is not a double
             simulate --capture nowhere        @ --capture: there is no file nowhere
             demo --for 5                      @ --for: "5": a time needs its unit, as in 30s, 5m or 500ms
+            demo --monitors 0                 @ --monitors: must be from 1 to 500, was 0
             demo --speed 0                    @ --speed: must be above 0 and at most 100, was 0.0
             demo --gateway 10000              @ --gateway: an address is HOST:PORT
             demo --console 3001               @ --console: an address is HOST:PORT

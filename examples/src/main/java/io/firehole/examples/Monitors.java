@@ -8,10 +8,12 @@ import io.firehole.examples.pumpfun.PumpFunPriceMonitor;
 import io.firehole.examples.pumpfun.PumpFunTransactionMonitor;
 import io.firehole.examples.raydium.RaydiumAccountMonitor;
 import io.firehole.examples.raydium.RaydiumMintMonitor;
+import io.firehole.examples.venue.VenueMonitor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The seven monitors. */
+/** The seven monitors, and more. */
 public final class Monitors {
 
     private Monitors() {}
@@ -26,6 +28,19 @@ public final class Monitors {
                 new GraduationMonitor(),
                 new PumpFunAccountMonitor(),
                 new RaydiumAccountMonitor());
+    }
+
+    /**
+     * So many of them: the seven first, then monitors of one venue each.
+     *
+     * @param count at least 1
+     */
+    public static List<ExampleMonitor> fleet(int count) {
+        List<ExampleMonitor> fleet = new ArrayList<>(all().subList(0, Math.min(count, all().size())));
+        while (fleet.size() < count) {
+            fleet.add(new VenueMonitor(fleet.size() + 1));
+        }
+        return List.copyOf(fleet);
     }
 
     /** A fresh one of that id. */

@@ -52,12 +52,38 @@ class MonitorsTest {
 
     @Test
     void everyFilterIsOneThatAServerAccepts() throws InvalidFilterException {
-        for (ExampleMonitor monitor : Monitors.all()) {
+        for (ExampleMonitor monitor : Monitors.fleet(50)) {
             assertThat(FilterSet.compile(monitor.request(), FilterLimits.UNLIMITED)
                             .isEmpty())
                     .as(monitor.id())
                     .isFalse();
         }
+    }
+
+    @Test
+    void aFleetHasAsManyAsWantedEachWithAnIdOfItsOwnAndSomethingToSee() throws Exception {
+        assertThat(Monitors.fleet(3)).hasSize(3);
+        assertThat(Monitors.fleet(200))
+                .extracting(ExampleMonitor::id)
+                .hasSize(200)
+                .doesNotHaveDuplicates();
+        for (ExampleMonitor monitor : Monitors.fleet(39).subList(7, 39)) {
+            assertThat(matches(monitor)).as(monitor.id()).isPositive();
+        }
+    }
+
+    private static int matches(ExampleMonitor monitor) throws Exception {
+        FilterSet filters = FilterSet.compile(monitor.request(), FilterLimits.UNLIMITED);
+        int matches = 0;
+        for (SubscribeUpdate update : slot) {
+            if (update.hasTransaction()) {
+                TransactionFacts facts =
+                        TransactionFacts.of(update.getTransaction().getTransaction());
+                matches += filters.transactions(facts).size()
+                        + filters.transactionStatuses(facts).size();
+            }
+        }
+        return matches;
     }
 
     @Test

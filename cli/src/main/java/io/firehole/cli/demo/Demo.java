@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * The main job on one machine: seven monitors, Firehole, and a provider with recorded data and a limit of 60 new connections
+ * The main job on one machine: seven monitors or more, Firehole, and a provider with recorded data and a limit of 60 new connections
  * in 60 seconds. One thread.
  */
 public final class Demo implements AutoCloseable {
@@ -90,7 +90,7 @@ public final class Demo implements AutoCloseable {
         }
         Demo demo = new Demo(provider, daemon);
         URI gateway = URI.create("http://" + Values.show(daemon.gatewayAddress()));
-        for (ExampleMonitor monitor : Monitors.all()) {
+        for (ExampleMonitor monitor : Monitors.fleet(settings.monitors())) {
             Expectation expectation = new SimulatedExpectation(provider, monitor.request());
             DeliveryRecorder recorder = new DeliveryRecorder(expectation);
             AtomicReference<String> latest = new AtomicReference<>("");

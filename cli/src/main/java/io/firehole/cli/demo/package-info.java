@@ -1,5 +1,5 @@
 /**
- * The demonstration: a simulated provider, Firehole before it, and seven monitors that connect as any client would.
+ * The demonstration: a simulated provider, Firehole before it, and monitors that connect as any client would.
  *
  * <p>What the monitors receive is compared with what the provider must have sent, filter by filter; what the pool says of
  * itself is printed and never believed. Each {@link io.firehole.cli.demo.DeliveryRecorder} listens beside one monitor,
