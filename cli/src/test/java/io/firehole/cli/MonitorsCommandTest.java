@@ -33,7 +33,7 @@ class MonitorsCommandTest {
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
-        demo = Demo.start(new DemoSettings(ANY_PORT, ANY_PORT, 4, Optional.empty(), transport -> transport));
+        demo = Demo.start(new DemoSettings(ANY_PORT, ANY_PORT, 7, 4, Optional.empty(), transport -> transport));
         console = demo.consoleUrl();
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!allAreActive() && System.nanoTime() < end) {

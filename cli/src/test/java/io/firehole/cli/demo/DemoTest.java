@@ -93,7 +93,8 @@ class DemoTest {
     void losesNothingWhenTheProviderSendsAllConnectionsAwayAgainAndAgain() throws Exception {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Duration time = Duration.ofSeconds(14);
-        try (Demo demo = Demo.start(new DemoSettings(anyPort, anyPort, 7, 4, Optional.of(time), transport -> transport));
+        try (Demo demo = Demo.start(
+                        new DemoSettings(anyPort, anyPort, 7, 4, Optional.of(time), transport -> transport));
                 HttpClient http = HttpClient.newHttpClient()) {
             Matcher faults = Pattern.compile("http://\\S+/fault").matcher(String.join("\n", demo.introduction()));
             assertThat(faults.find()).isTrue();
