@@ -1,8 +1,6 @@
 package io.firehole.gateway;
 
 import com.google.protobuf.ByteString;
-import io.firehole.filters.FilterLimits;
-import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.gateway.stream.Feed;
 import io.firehole.pool.Delivery;
@@ -37,7 +35,7 @@ record PoolUpstream(Pool pool) implements Upstream {
 
         @Override
         public void check(SubscribeRequest request) throws InvalidFilterException {
-            FilterSet.compile(request, FilterLimits.UNLIMITED);
+            stream.check(request);
         }
 
         @Override

@@ -43,10 +43,15 @@ final class Member {
     private boolean gone;
 
     /** Any thread: what makes it hears of it later. */
-    Member(PoolLoop loop, Placement placement, Monitor monitor, MailboxLimits limits, Runnable wakeup) {
+    Member(PoolContext pool, Placement placement, Monitor monitor, Runnable wakeup) {
         this.placement = placement;
         this.dedicated = monitor.dedicated();
-        this.stream = new MonitorStream(monitor, limits, wakeup, loop.signal(this::attend)::raise);
+        this.stream = new MonitorStream(
+                monitor,
+                pool.config().mailbox(),
+                pool.config().profile().filters(),
+                wakeup,
+                pool.loop().signal(this::attend)::raise);
     }
 
     /** Looks what the monitor wants. */

@@ -1,5 +1,7 @@
 package io.firehole.pool;
 
+import io.firehole.filters.FilterLimits;
+import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.mailbox.Lane;
 import io.firehole.pool.mailbox.Mailbox;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class MonitorStream implements AutoCloseable {
 
     private final Monitor monitor;
+    private final FilterLimits limits;
     private final Mailbox<Delivery> mailbox;
 
     /** What the monitor asked last, until the control thread takes it. */
@@ -32,11 +35,16 @@ public final class MonitorStream implements AutoCloseable {
 
     private volatile boolean overran;
 
-    /** @param attend has the control thread look at this stream */
-    MonitorStream(Monitor monitor, MailboxLimits limits, Runnable wakeup, Runnable attend) {
+    /**
+     * @param limits what the provider allows in a request
+     * @param attend has the control thread look at this stream
+     */
+    MonitorStream(Monitor monitor, MailboxLimits mailboxLimits, FilterLimits limits, Runnable wakeup, Runnable attend) {
         this.monitor = monitor;
+        this.limits = limits;
         this.attend = attend;
-        this.mailbox = new Mailbox<>(limits.updates(), limits.bytes(), Delivery::size, wakeup, this::overran);
+        this.mailbox =
+                new Mailbox<>(mailboxLimits.updates(), mailboxLimits.bytes(), Delivery::size, wakeup, this::overran);
     }
 
     /** Whose stream this is. */
@@ -48,7 +56,8 @@ public final class MonitorStream implements AutoCloseable {
      * Asks for other filters than before: the whole request replaces the earlier one. Never a request with {@code ping},
      * which changes nothing and is answered by who speaks with the client.
      *
-     * <p>If the request breaks a rule the stream has ended with INVALID_ARGUMENT, as at the reference server. If it is larger
+     * <p>If the request breaks a rule of the protocol or of the provider's profile, the stream has ended with
+     * INVALID_ARGUMENT, as it would have at the provider. If it is larger
      * than a provider takes ({@link Subscription#REQUEST_BYTES_MAX}) the stream ends with RESOURCE_EXHAUSTED. Of requests
      * made faster than the pool comes to them only the last one counts, also as there.
      *
@@ -57,7 +66,7 @@ public final class MonitorStream implements AutoCloseable {
     public void request(SubscribeRequest asked) throws InvalidFilterException {
         Subscription subscription;
         try {
-            subscription = Subscription.of(asked);
+            subscription = Subscription.of(asked, limits);
         } catch (InvalidFilterException invalid) {
             end(GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage()));
             attend.run();
@@ -76,6 +85,15 @@ public final class MonitorStream implements AutoCloseable {
                     + " with all that Firehole adds"));
         }
         attend.run();
+    }
+
+    /**
+     * Checks a request as {@link #request} does, and changes nothing.
+     *
+     * @throws InvalidFilterException if the request breaks a rule
+     */
+    public void check(SubscribeRequest asked) throws InvalidFilterException {
+        FilterSet.compile(asked, limits);
     }
 
     /** The next update, or null if none waits: then the wakeup is called when that changes. Reader only. */

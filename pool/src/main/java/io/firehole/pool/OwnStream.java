@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.OwnSubscription;
+import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Router;
@@ -47,7 +48,10 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         this.placement = placement;
         this.member = member;
         this.activeFromBefore = predecessor == null ? OptionalLong.empty() : predecessor.activeFromSlot();
-        this.own = new OwnSubscription(member.recipients(this::arrival), subscription);
+        this.own = new OwnSubscription(
+                member.recipients(this::arrival),
+                subscription,
+                StreamRules.of(pool.config().profile()));
     }
 
     @Override

@@ -93,8 +93,7 @@ public final class Pool implements AutoCloseable {
      *     block
      */
     public MonitorStream subscribe(Monitor monitor, Runnable wakeup) {
-        Member member =
-                new Member(context.loop(), placement, monitor, context.config().mailbox(), wakeup);
+        Member member = new Member(context, placement, monitor, wakeup);
         MonitorStream stream = member.stream();
         int max = context.config().streamsMax();
         if (openStreams.incrementAndGet() > max) {
@@ -128,7 +127,7 @@ public final class Pool implements AutoCloseable {
     public MonitorSubscription subscribe(Monitor monitor, SubscribeRequest request, MonitorListener listener)
             throws InvalidFilterException {
         MonitorSubscription.checkNoPing(request);
-        Subscription asked = Subscription.of(request);
+        Subscription asked = Subscription.of(request, context.config().profile().filters());
         MonitorSubscription.Turns turns = new MonitorSubscription.Turns();
         MonitorStream stream = subscribe(monitor, turns::wake);
         stream.ask(asked);

@@ -1,7 +1,9 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.MergedSubscription;
+import io.firehole.pool.merging.Packing;
 import io.firehole.pool.merging.Seat;
+import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.LabelRouter;
@@ -30,9 +32,6 @@ final class SharedStream extends Upstream<LabelRouter> {
     private final MergedSubscription merged;
     private final Map<Seat, SharedPlace> places = new LinkedHashMap<>();
 
-    /** The last request sent. */
-    private SubscribeRequest sent = SubscribeRequest.getDefaultInstance();
-
     /** With how many filters the provider was seen to refuse it although it takes each of them. */
     private int refusedWithLabels = Integer.MAX_VALUE;
 
@@ -52,15 +51,24 @@ final class SharedStream extends Upstream<LabelRouter> {
         this.placement = placement;
         this.key = key;
         this.merged = new MergedSubscription(
-                key.commitment(), key.slices(), pool.config().linger().toNanos());
+                key.commitment(),
+                key.slices(),
+                pool.config().linger().toNanos(),
+                StreamRules.of(pool.config().profile()));
     }
 
     StreamKey key() {
         return key;
     }
 
+    /** How everybody's filters and those of one more would travel. */
+    Packing packingWith(Subscription subscription) {
+        return merged.packingWith(subscription, null);
+    }
+
     boolean hasRoomFor(Subscription subscription) {
-        return merged.labelCount() + subscription.filterCount() < refusedWithLabels && merged.hasRoomFor(subscription);
+        return merged.labelCount() + subscription.filterCount() < refusedWithLabels
+                && packingWith(subscription) instanceof Packing.Packed;
     }
 
     /** The provider refuses it with these filters, although it takes each of them. */
@@ -73,12 +81,9 @@ final class SharedStream extends Upstream<LabelRouter> {
         return places.values().stream().anyMatch(place -> place.member != member);
     }
 
-    /** The complete request as it would be with these as well. */
-    SubscribeRequest preview(List<SubscribeRequest> newcomers) {
-        List<SubscribeRequest> all = new ArrayList<>();
-        places.keySet().forEach(seat -> all.add(seat.subscription().request()));
-        all.addAll(newcomers);
-        return TrialRequests.together(sent, all);
+    /** The complete request as it would be with these as well; empty if there is no room for them. */
+    Optional<SubscribeRequest> preview(List<Subscription> newcomers) {
+        return merged.preview(newcomers);
     }
 
     @Override
@@ -176,8 +181,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     @Override
     SubscribeRequest nextRequest() {
-        sent = merged.nextRequest(pool().now());
-        return sent;
+        return merged.nextRequest(pool().now());
     }
 
     @Override
@@ -373,7 +377,7 @@ final class SharedStream extends Upstream<LabelRouter> {
                     && !isRetiring()
                     && !subscription.needsOwnCall()
                     && key.serves(subscription)
-                    && hasRoomFor(subscription);
+                    && merged.packingWith(subscription, seat) instanceof Packing.Packed;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.pool.transport.Connection;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -122,10 +123,10 @@ final class TrialQueue {
     }
 
     private void begin(List<Examination> batch, Connection connection) {
-        List<SubscribeRequest> requests = batch.stream()
-                .map(examination -> examination.subscription().request())
-                .toList();
-        SubscribeRequest alone = TrialRequests.alone(requests);
+        List<Subscription> subscriptions =
+                batch.stream().map(Examination::subscription).toList();
+        SubscribeRequest alone = TrialRequests.alone(
+                subscriptions.stream().map(Subscription::request).toList());
         boolean allowed = TrialRequests.isAllowed(alone, pool.config().profile());
         if (!allowed && batch.size() > 1) {
             halve(batch);
@@ -134,12 +135,12 @@ final class TrialQueue {
         }
         tried = batch;
         vetting.began();
-        // What does not fit by itself is to be united with others; then only the whole can be tried.
+        // One who changes its filters may fit without its old ones alone; then only the new ones can be tried.
         trial = new Trial(
                 pool,
                 connection,
                 allowed ? Optional.of(alone) : Optional.empty(),
-                stream.preview(requests),
+                stream.preview(subscriptions).orElse(alone),
                 this::ended);
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.Test;
 class DifferentialTest {
 
     private static final int SEEDS = 40;
+    /** By then a request is in effect that is tried behind others, and then asked for on another call. */
+    private static final Duration TRIED_AND_MOVED = Duration.ofSeconds(2);
+
     private static final Duration LIFE = Duration.ofSeconds(20);
 
     @Test
@@ -34,6 +38,29 @@ class DifferentialTest {
         for (long seed = 1_000; seed < 1_000 + SEEDS; seed++) {
             assertThat(run(seed, 30, List::of).faults()).as("seed " + seed).isEmpty();
         }
+    }
+
+    @Test
+    void doesSoWhereTheProviderAllowsFewerFiltersThanThereAre() {
+        PoolConfig narrow = PoolConfig.DEFAULT.withProfile(PoolConfig.DEFAULT
+                .profile()
+                .with(Map.of("accounts.max", "2", "transactions.max", "3", "slots.max", "1", "blocks-meta.max", "1")));
+        long united = 0;
+        for (long seed = 2_000; seed < 2_000 + SEEDS; seed++) {
+            World world = new World(seed, narrow).running();
+            // Statuses and blocks cannot be united, so who asks for many of them would find no room.
+            RandomMonitors monitors = new RandomMonitors(
+                    world,
+                    new Random(seed),
+                    12,
+                    new RandomRequests(new Random(seed + 1), 20).unitable(),
+                    TRIED_AND_MOVED);
+            monitors.live(LIFE);
+            assertThat(monitors.faults()).as("seed " + seed).isEmpty();
+            assertThat(world.provider.refusals).as("seed " + seed).isEmpty();
+            united += monitors.received();
+        }
+        assertThat(united).isGreaterThan(SEEDS * 500L);
     }
 
     // What follows makes sure that the comparison can fail: each test breaks the routing in one way.

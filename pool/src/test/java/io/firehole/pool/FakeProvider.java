@@ -90,6 +90,12 @@ final class FakeProvider implements Transport {
     /** What happens to an update on its way. */
     Function<SubscribeUpdate, List<SubscribeUpdate>> wire = List::of;
 
+    /** What it allows in a request. */
+    FilterLimits limits = FilterLimits.UNLIMITED;
+
+    /** What it said to requests that it did not allow. */
+    final List<String> refusals = new ArrayList<>();
+
     FakeProvider(VirtualTime time, Random random) {
         this.time = time;
         this.random = random;
@@ -307,9 +313,10 @@ final class FakeProvider implements Transport {
                 return GrpcStatus.Code.INVALID_ARGUMENT.with(refusal);
             }
             try {
-                FilterSet.compile(request, FilterLimits.UNLIMITED);
+                FilterSet.compile(request, limits);
                 return null;
             } catch (InvalidFilterException invalid) {
+                refusals.add(invalid.statusMessage());
                 return GrpcStatus.Code.INVALID_ARGUMENT.with(invalid.statusMessage());
             }
         }
@@ -326,7 +333,7 @@ final class FakeProvider implements Transport {
                 return;
             }
             try {
-                filters = FilterSet.compile(request, FilterLimits.UNLIMITED);
+                filters = FilterSet.compile(request, limits);
             } catch (InvalidFilterException impossible) {
                 throw new AssertionError(impossible);
             }

@@ -77,7 +77,7 @@ class IntegrityWatchTest {
         breakUntilNoticed(
                 world,
                 update -> isTransactionForA(update)
-                        ? update.toBuilder().clearFilters().addFilters("1").build()
+                        ? update.toBuilder().clearFilters().addFilters("2").build()
                         : update);
         assertThat(world.pool.stats().integrity().disagreements()).isGreaterThanOrEqualTo(3);
         assertThat(world.pool.stats().events())

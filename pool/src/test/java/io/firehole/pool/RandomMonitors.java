@@ -28,12 +28,27 @@ final class RandomMonitors {
     }
 
     RandomMonitors(World world, Random random, int atMost, int otherStreamsPercent, Duration effectMax) {
+        this(
+                world,
+                random,
+                atMost,
+                new RandomRequests(random, otherStreamsPercent),
+                otherStreamsPercent > 0,
+                effectMax);
+    }
+
+    RandomMonitors(World world, Random random, int atMost, RandomRequests requests, Duration effectMax) {
+        this(world, random, atMost, requests, true, effectMax);
+    }
+
+    private RandomMonitors(
+            World world, Random random, int atMost, RandomRequests requests, boolean mayMove, Duration effectMax) {
         this.effectMax = effectMax;
         this.world = world;
         this.random = random;
         this.atMost = atMost;
-        this.mayMove = otherStreamsPercent > 0;
-        this.requests = new RandomRequests(random, otherStreamsPercent);
+        this.mayMove = mayMove;
+        this.requests = requests;
     }
 
     /** Lets them do as they like for so long, and then be quiet until everything has arrived. */

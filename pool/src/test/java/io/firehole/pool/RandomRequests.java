@@ -26,9 +26,17 @@ final class RandomRequests {
     /** How many in a hundred requests ask for another commitment, and for slices. */
     private final int otherStreamsPercent;
 
+    /** Only kinds of filters, and such filters, of which several can be made one. */
+    private boolean unitable;
+
     RandomRequests(Random random, int otherStreamsPercent) {
         this.random = random;
         this.otherStreamsPercent = otherStreamsPercent;
+    }
+
+    RandomRequests unitable() {
+        unitable = true;
+        return this;
     }
 
     SubscribeRequest next() {
@@ -45,15 +53,17 @@ final class RandomRequests {
             request.addAccountsDataSlice(
                     SubscribeRequestAccountsDataSlice.newBuilder().setOffset(8).setLength(16));
         }
-        int filters = 1 + random.nextInt(5);
+        int filters = 1 + random.nextInt(unitable ? 2 : 5);
         for (int i = 0; i < filters; i++) {
             add(request, NAMES.get(random.nextInt(NAMES.size())));
         }
-        return request.build();
+        boolean tooMany = request.getSlotsCount() > 1 || request.getBlocksMetaCount() > 1;
+        return unitable && tooMany ? next() : request.build();
     }
 
     private void add(SubscribeRequest.Builder request, String name) {
-        switch (random.nextInt(9)) {
+        int kind = random.nextInt(9);
+        switch (unitable && (kind == 4 || kind == 6) ? 5 : kind) {
             case 0, 1 -> request.putAccounts(name, accounts());
             case 2, 3 -> request.putTransactions(name, transactions());
             case 4 -> request.putTransactionsStatus(name, transactions());
@@ -66,13 +76,16 @@ final class RandomRequests {
 
     private SubscribeRequestFilterAccounts accounts() {
         SubscribeRequestFilterAccounts.Builder filter = SubscribeRequestFilterAccounts.newBuilder();
-        if (chance(70)) {
+        if (chance(70) || unitable) {
             filter.addAccount(key());
         }
         if (chance(40)) {
             filter.addOwner(key());
         }
-        return chance(10) ? filter.setUnknownFields(unknown()).build() : filter.build();
+        // What is unknown needs a call of its own.
+        return otherStreamsPercent > 0 && chance(10)
+                ? filter.setUnknownFields(unknown()).build()
+                : filter.build();
     }
 
     private SubscribeRequestFilterTransactions transactions() {
@@ -80,7 +93,7 @@ final class RandomRequests {
         if (chance(30)) {
             filter.setVote(random.nextBoolean());
         }
-        if (chance(60)) {
+        if (chance(60) || unitable) {
             filter.addAccountInclude(key());
         }
         if (chance(20)) {

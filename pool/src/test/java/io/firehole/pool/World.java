@@ -34,6 +34,7 @@ final class World {
         random = new Random(seed);
         callbacks = time::execute;
         provider = new FakeProvider(time, random);
+        provider.limits = config.profile().filters();
         chain = new FakeChain(time, random, 12, event -> {
             events.add(event);
             provider.on(event);

@@ -1,43 +1,104 @@
 package io.firehole.pool.merging;
 
-import com.google.protobuf.Message;
+import io.firehole.pool.routing.LocalMatch;
+import io.firehole.pool.routing.Route;
+import io.firehole.pool.routing.Target;
+import io.firehole.pool.routing.UnionCounts;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SubscribeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** A filter as it travels to the provider. Control thread. */
+/**
+ * A filter as it travels to the provider, and which asked ones it brings updates for. It never means anything else than
+ * it did when it was first sent. Control thread.
+ */
 final class Label {
-
-    static final int UNSENT = 0;
 
     /** Tags and lengths of a map entry, its key and its value, and a label of at most eight characters. */
     private static final int FRAME_BYTES_MAX = 24;
 
     final int number;
-    final Filter filter;
-    final Message message;
+    final Filter upstream;
 
-    /** The number of the first request of the present call that had it; {@link #UNSENT} before. */
-    int since = UNSENT;
+    /** The number of the first request that had it. */
+    final int since;
 
-    /** Whether a request with it has ever been in effect: then the provider does not object to it. */
-    boolean accepted;
+    /** The number of the first request that no longer had it. */
+    int until = Target.NEVER;
 
-    /** How many versions of seats use it. */
-    int users;
+    /** What a union has brought so far, and how much of that was wanted. */
+    private final UnionCounts counts = new UnionCounts();
 
-    /** When its last user went. */
-    long idleSinceNanos;
+    private final List<Ask> covers;
+    private @Nullable LocalMatch match;
 
-    Label(int number, Filter filter, Message message) {
+    private final CommitmentLevel commitment;
+
+    Label(int number, Filter upstream, int since, List<Ask> covers, CommitmentLevel commitment) {
+        this.commitment = commitment;
         this.number = number;
-        this.filter = filter;
-        this.message = message;
+        this.upstream = upstream;
+        this.since = since;
+        this.covers = new ArrayList<>(covers);
+        rematch();
     }
 
-    /** What it adds to a request at the most: the filter, its label, and what frames the two. */
-    int sizeBytes() {
-        return message.getSerializedSize() + FRAME_BYTES_MAX;
+    /** What that filter adds to a request at the most: itself, its label, and what frames the two. */
+    static int sizeBytes(Filter filter) {
+        return filter.sizeBytes() + FRAME_BYTES_MAX;
     }
 
-    boolean isSent() {
-        return since != UNSENT;
+    List<Ask> covers() {
+        return covers;
+    }
+
+    boolean isUnion() {
+        return match != null;
+    }
+
+    UnionCounts counts() {
+        return counts;
+    }
+
+    /**
+     * Whether the label may go on with these. What came for another label until now comes for that one until the next
+     * request is in effect, so it cannot come for this one; and what this one brought goes on being brought by it.
+     */
+    boolean mayCover(List<Ask> asks) {
+        return asks.containsAll(covers.stream().filter(ask -> ask.users > 0).toList())
+                && asks.stream().allMatch(ask -> covers.contains(ask) || !ask.isSent());
+    }
+
+    /** Brings updates for that one as well, which the filter matches already. */
+    void cover(Ask ask) {
+        if (!covers.contains(ask)) {
+            covers.removeIf(gone -> gone.users == 0 && !gone.isSent());
+            covers.add(ask);
+            rematch();
+        }
+    }
+
+    private void rematch() {
+        boolean plain = covers.size() == 1 && covers.getFirst().filter.equals(upstream);
+        match = plain
+                ? null
+                : LocalMatch.of(
+                        commitment,
+                        covers.stream()
+                                .<BiConsumer<SubscribeRequest.Builder, String>>map(ask ->
+                                        LocalFilter.of(ask.filter, upstream).filter()::put)
+                                .toList());
+    }
+
+    /** Where updates go that come for it. */
+    Route route(Function<Ask, List<Target>> targets) {
+        List<List<Target>> each = covers.stream().map(targets).toList();
+        return match == null
+                ? new Route(number, since, each.getFirst())
+                : new Route(number, since, match, each, counts);
     }
 }

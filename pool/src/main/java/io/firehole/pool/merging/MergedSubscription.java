@@ -1,5 +1,6 @@
 package io.firehole.pool.merging;
 
+import io.firehole.filters.FilterKind;
 import io.firehole.pool.routing.LabelText;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Route;
@@ -14,23 +15,27 @@ import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one call asks for all who share it. Control thread.
  *
- * <p><b>Labels.</b> Each distinct filter has one label, whoever asks for it and under whatever name; labels are counted
- * up and never used again. A label that nobody uses any more lingers for a while, so that a monitor that comes back finds
- * it in effect. While a monitor changes its filters, the labels of the old ones are in use until the provider has shown
- * that the new ones are in effect: so up to that very update it is served completely by the old ones, and from it on
- * completely by the new ones, as if a call of its own had switched there.
+ * <p><b>Labels.</b> Each distinct filter is asked for once, whoever wants it and under whatever name: under a label of its
+ * own, or, where the provider allows fewer filters than there are, under that of a union (see {@link Packer}). Labels are
+ * counted up and never used again. A filter that nobody wants any more lingers for a while, if there is room, so that a
+ * monitor that comes back finds it in effect. While a monitor changes its filters it is served completely by the old ones
+ * up to the very update at which the provider has shown that the new ones are in effect, and from it on completely by the
+ * new ones, as if a call of its own had switched there.
  *
  * <p><b>Requests</b> are numbered from 1, over all calls. Each is complete; a provider may skip any but the last. See
  * {@code routing} for what the numbers are good for.
@@ -40,9 +45,19 @@ public final class MergedSubscription {
     private final CommitmentLevel commitment;
     private final List<SubscribeRequestAccountsDataSlice> slices;
     private final long lingerNanos;
+    private final Packer packer;
 
-    private final Map<Filter, Label> labels = new LinkedHashMap<>();
+    private final Map<Filter, Ask> asks = new LinkedHashMap<>();
     private final Set<Seat> seats = new LinkedHashSet<>();
+
+    /** What the last request asked for, by what was asked. */
+    private final Map<Filter, Label> labels = new LinkedHashMap<>();
+
+    /** Labels the last requests no longer had, which may come until that is in effect. */
+    private final List<Label> retired = new ArrayList<>();
+
+    private final Internal slotsByEpoch;
+    private final Internal metaBySeal;
     private int labelsMade;
     private int lastRequest;
     private boolean requestDue;
@@ -51,13 +66,20 @@ public final class MergedSubscription {
     /**
      * @param commitment of everybody on the call
      * @param slices of everybody on the call
-     * @param lingerNanos how long a label lives on without users
+     * @param lingerNanos how long a filter without users lives on
+     * @param rules what a request may hold
      */
     public MergedSubscription(
-            CommitmentLevel commitment, List<SubscribeRequestAccountsDataSlice> slices, long lingerNanos) {
+            CommitmentLevel commitment,
+            List<SubscribeRequestAccountsDataSlice> slices,
+            long lingerNanos,
+            StreamRules rules) {
         this.commitment = commitment;
         this.slices = List.copyOf(slices);
         this.lingerNanos = lingerNanos;
+        this.packer = new Packer(rules, slices);
+        this.slotsByEpoch = new Internal(commitment);
+        this.metaBySeal = new Internal(commitment);
     }
 
     /**
@@ -75,31 +97,45 @@ public final class MergedSubscription {
     /** Takes a monitor in that comes from another call with filters that the provider is known to take. */
     public Seat joinAccepted(Supplier<? extends Recipient> recipients, Subscription subscription, long nowNanos) {
         Seat seat = join(recipients, subscription, nowNanos);
-        seat.versions.getLast().names.keySet().forEach(label -> label.accepted = true);
+        seat.versions.getLast().names.keySet().forEach(ask -> ask.accepted = true);
         return seat;
     }
 
     /**
-     * Whether that can be asked as well without the request growing beyond what providers take. Filters that are here
-     * already are counted twice, and those that linger count: it may say no where there is still room, never the reverse.
+     * How everybody's filters and those of one more would travel together.
+     *
+     * @param replacing whose filters they are to replace; null for one who is not here
      */
-    public boolean hasRoomFor(Subscription subscription) {
-        long bytes = subscription.sizeBytes();
-        for (Label label : labels.values()) {
-            bytes += label.sizeBytes();
+    public Packing packingWith(Subscription subscription, @Nullable Seat replacing) {
+        Set<Filter> filters = wanted(replacing);
+        filters.addAll(subscription.distinctFilters());
+        return packer.pack(filters, internally());
+    }
+
+    /** The complete request as it would be if these were asked as well, or empty if there is no room for them. */
+    public Optional<SubscribeRequest> preview(Collection<Subscription> subscriptions) {
+        Set<Filter> filters = wanted(null);
+        subscriptions.forEach(subscription -> filters.addAll(subscription.distinctFilters()));
+        if (!(packer.pack(filters, internally()) instanceof Packing.Packed packed)) {
+            return Optional.empty();
         }
-        return bytes <= Subscription.FILTER_BYTES_MAX;
+        SubscribeRequest.Builder request = commonParts();
+        int label = labelsMade;
+        for (Bundle bundle : packed.bundles()) {
+            bundle.upstream().put(request, LabelText.filter(label++));
+        }
+        return Optional.of(withInternals(request, lastRequest + 1));
     }
 
     /** Gives a monitor other filters than before. */
     public void change(Seat seat, Subscription subscription, long nowNanos) {
-        Version version = new Version(subscription, labelled(subscription));
+        Version version = new Version(subscription, named(subscription));
         if (!seat.versions.isEmpty() && seat.versions.getLast().term == null) {
             // Never sent: as at a server that finds two requests waiting, only the last one counts.
             release(seat.versions.removeLast(), nowNanos);
         }
         seat.versions.add(version);
-        if (version.isSent()) {
+        if (version.isSent() || isSatisfied(version)) {
             begin(seat, version);
         } else {
             requestDue = true;
@@ -115,22 +151,22 @@ public final class MergedSubscription {
         }
     }
 
-    /** Whether there is something to send: labels the provider does not know, or some it need not know any more. */
+    /** Whether there is something to send: filters the provider does not know, or some it need not know any more. */
     public boolean isRequestDue(long nowNanos) {
-        return requestDue || labels.values().stream().anyMatch(label -> isExpired(label, nowNanos));
+        return requestDue || asks.values().stream().anyMatch(ask -> isExpired(ask, nowNanos));
     }
 
-    /** When a label will have lingered long enough; empty if none lingers. */
+    /** When a filter will have lingered long enough; empty if none lingers. */
     public OptionalLong nextExpiryNanos() {
-        return labels.values().stream()
-                .filter(label -> label.users == 0)
-                .mapToLong(label -> label.idleSinceNanos + lingerNanos)
+        return asks.values().stream()
+                .filter(ask -> ask.users == 0)
+                .mapToLong(ask -> ask.idleSinceNanos + lingerNanos)
                 .min();
     }
 
-    /** Whether nobody is on the call, and no label lingers that might be wanted again. */
+    /** Whether nobody is on the call, and no filter lingers that might be wanted again. */
     public boolean isDeserted(long nowNanos) {
-        return seats.isEmpty() && labels.values().stream().allMatch(label -> isExpired(label, nowNanos));
+        return seats.isEmpty() && asks.values().stream().allMatch(ask -> isExpired(ask, nowNanos));
     }
 
     /** The complete request to send next. Its table must be in use before it is sent. */
@@ -138,12 +174,16 @@ public final class MergedSubscription {
         int request = ++lastRequest;
         requestDue = false;
         tableStale = true;
-        labels.values().removeIf(label -> isExpired(label, nowNanos));
-        for (Label label : labels.values()) {
-            if (!label.isSent()) {
-                label.since = request;
-            }
+        asks.values().removeIf(ask -> isExpired(ask, nowNanos));
+        Packing.Packed packing = packing();
+        if (dropsWhatIsInUse(packing)) {
+            // From the first update on that comes for the new request nothing may seem to come for the one before.
+            retireAll(request);
         }
+        relabel(packing, request);
+        slotsByEpoch.serve(asksOf(packing.slotsByEpoch()), request);
+        metaBySeal.serve(asksOf(packing.metaBySeal()), request);
+        forgetWhatIsNotAsked(packing, request);
         for (Seat seat : seats) {
             Version newest = seat.versions.getLast();
             if (newest.term == null) {
@@ -151,6 +191,145 @@ public final class MergedSubscription {
             }
         }
         return encoded(request);
+    }
+
+    /** Whether a request leaves out what a monitor still gets until that request is in effect. */
+    private boolean dropsWhatIsInUse(Packing.Packed packing) {
+        Set<Ask> asked = asked(packing);
+        return asks.values().stream().anyMatch(ask -> ask.users > 0 && ask.isSent() && !asked.contains(ask));
+    }
+
+    private void retireAll(int request) {
+        labels.values().forEach(label -> label.until = request);
+        retired.addAll(labels.values());
+        labels.clear();
+    }
+
+    private Set<Ask> asked(Packing.Packed packing) {
+        Set<Ask> asked = new LinkedHashSet<>();
+        packing.bundles().forEach(bundle -> asked.addAll(asksOf(bundle.asked())));
+        asked.addAll(asksOf(packing.slotsByEpoch()));
+        asked.addAll(asksOf(packing.metaBySeal()));
+        return asked;
+    }
+
+    private void relabel(Packing.Packed packing, int request) {
+        Map<Filter, Label> before = new LinkedHashMap<>(labels);
+        labels.clear();
+        for (Bundle bundle : packing.bundles()) {
+            List<Ask> covers = asksOf(bundle.asked());
+            Label label = before.get(bundle.upstream());
+            if (label != null && label.mayCover(covers)) {
+                before.remove(bundle.upstream());
+                covers.forEach(label::cover);
+            } else {
+                label = new Label(labelsMade++, bundle.upstream(), request, covers, commitment);
+            }
+            labels.put(bundle.upstream(), label);
+        }
+        for (Label gone : before.values()) {
+            gone.until = request;
+            retired.add(gone);
+        }
+    }
+
+    private void forgetWhatIsNotAsked(Packing.Packed packing, int request) {
+        Set<Ask> asked = asked(packing);
+        for (Ask ask : asks.values()) {
+            if (!asked.contains(ask)) {
+                ask.since = Ask.UNSENT;
+            } else if (!ask.isSent()) {
+                ask.since = request;
+            }
+        }
+        asks.values().removeIf(ask -> ask.users == 0 && !ask.isSent());
+    }
+
+    /** All that is wanted and, if each filter can still travel by itself, also what lingers. */
+    private Packing.Packed packing() {
+        if (packer.pack(asks.keySet(), internally()) instanceof Packing.Packed all && all.fit() == Packing.Fit.PLAIN) {
+            return all;
+        }
+        return switch (packer.pack(wanted(null), internally())) {
+            case Packing.Packed packed -> packed;
+            case Packing.Overfull overfull ->
+                throw new IllegalStateException("more was let in than fits into a request: " + overfull);
+        };
+    }
+
+    /** What the internal filters serve on the present call, and go on serving. */
+    private Set<FilterKind> internally() {
+        Set<FilterKind> kinds = EnumSet.noneOf(FilterKind.class);
+        if (slotsByEpoch.isServing()) {
+            kinds.add(FilterKind.SLOTS);
+        }
+        if (metaBySeal.isServing()) {
+            kinds.add(FilterKind.BLOCKS_META);
+        }
+        return kinds;
+    }
+
+    /** What everybody asked last. */
+    private Set<Filter> wanted(@Nullable Seat except) {
+        Set<Filter> wanted = new LinkedHashSet<>();
+        for (Seat seat : seats) {
+            if (seat != except) {
+                seat.versions.getLast().names.keySet().forEach(ask -> wanted.add(ask.filter));
+            }
+        }
+        return wanted;
+    }
+
+    /** Whether what the provider is asked already brings all that this asks for; then it needs no request. */
+    private boolean isSatisfied(Version version) {
+        if (lastRequest == 0 || requestDue) {
+            return false;
+        }
+        List<Ask> unsent =
+                version.names.keySet().stream().filter(ask -> !ask.isSent()).toList();
+        if (!(packer.pack(wanted(null), internally()) instanceof Packing.Packed packed)
+                || packed.fit() == Packing.Fit.PLAIN) {
+            return false;
+        }
+        Map<Ask, Label> found = new LinkedHashMap<>();
+        for (Ask ask : unsent) {
+            if (!slotsByEpoch.wouldServe(ask, packed.slotsByEpoch())
+                    && !metaBySeal.wouldServe(ask, packed.metaBySeal())) {
+                Label label = labelFor(ask, packed);
+                if (label == null) {
+                    return false;
+                }
+                found.put(ask, label);
+            }
+        }
+        for (Ask ask : unsent) {
+            Label label = found.get(ask);
+            if (label != null) {
+                label.cover(ask);
+                ask.since = label.since;
+            } else {
+                Internal internal = slotsByEpoch.wouldServe(ask, packed.slotsByEpoch()) ? slotsByEpoch : metaBySeal;
+                ask.since = internal.alsoServe(ask);
+            }
+        }
+        return true;
+    }
+
+    /** A label the provider knows that would bring this as well, if everything were packed anew. */
+    private @Nullable Label labelFor(Ask ask, Packing.Packed packed) {
+        for (Bundle bundle : packed.bundles()) {
+            if (bundle.asked().contains(ask.filter)) {
+                Label label = labels.get(bundle.upstream());
+                return label != null && label.mayCover(asksOf(bundle.asked())) ? label : null;
+            }
+        }
+        return null;
+    }
+
+    private List<Ask> asksOf(List<Filter> filters) {
+        return filters.stream()
+                .map(filter -> Objects.requireNonNull(asks.get(filter)))
+                .toList();
     }
 
     /** Whether the last table made is not what {@link #table} would make now. */
@@ -161,7 +340,7 @@ public final class MergedSubscription {
     /** The table for what has been sent so far, and for who is there now. */
     public RoutingTable table() {
         tableStale = false;
-        Map<Label, List<Target>> targets = new LinkedHashMap<>();
+        Map<Ask, List<Target>> targets = new LinkedHashMap<>();
         List<Term> open = new ArrayList<>();
         for (Seat seat : seats) {
             int until = Target.NEVER;
@@ -170,8 +349,8 @@ public final class MergedSubscription {
                 if (term == null) {
                     continue;
                 }
-                for (Map.Entry<Label, List<String>> named : version.names.entrySet()) {
-                    targets.computeIfAbsent(named.getKey(), label -> new ArrayList<>())
+                for (Map.Entry<Ask, List<String>> named : version.names.entrySet()) {
+                    targets.computeIfAbsent(named.getKey(), ask -> new ArrayList<>())
                             .add(new Target(term, until, named.getValue()));
                 }
                 if (term.firstWholeSlot().isEmpty()) {
@@ -180,13 +359,14 @@ public final class MergedSubscription {
                 until = term.from();
             }
         }
-        List<Route> routes = new ArrayList<>(labels.size());
-        for (Label label : labels.values()) {
-            if (label.isSent()) {
-                routes.add(new Route(label.number, label.since, targets.getOrDefault(label, List.of())));
-            }
-        }
-        return new RoutingTable(routes, open);
+        List<Route> routes = new ArrayList<>(labels.size() + retired.size());
+        labels.values().forEach(label -> routes.add(label.route(ask -> targets.getOrDefault(ask, List.of()))));
+        retired.forEach(label -> routes.add(label.route(ask -> targets.getOrDefault(ask, List.of()))));
+        return new RoutingTable(
+                routes,
+                open,
+                slotsByEpoch.route(ask -> targets.getOrDefault(ask, List.of())),
+                metaBySeal.route(ask -> targets.getOrDefault(ask, List.of())));
     }
 
     /**
@@ -196,9 +376,10 @@ public final class MergedSubscription {
      * @return the monitors that are served for the first time on the present call
      */
     public List<Seat> confirm(int request, long nowNanos) {
-        for (Label label : labels.values()) {
-            label.accepted |= label.isSent() && label.since <= request;
+        for (Ask ask : asks.values()) {
+            ask.accepted |= ask.isSent() && ask.since <= request;
         }
+        tableStale |= retired.removeIf(label -> label.until <= request);
         List<Seat> served = new ArrayList<>();
         for (Seat seat : seats) {
             while (seat.versions.size() > 1 && seat.versions.get(1).isBegun()) {
@@ -212,11 +393,16 @@ public final class MergedSubscription {
         return served;
     }
 
-    /** Those who asked for labels that no request known to have been in effect has had: one of them may be at fault. */
+    /** Those who asked for filters that no request known to have been in effect has had: one of them may be at fault. */
     public List<Seat> suspects() {
         return seats.stream()
                 .filter(seat -> seat.versions.stream().anyMatch(Version::isSuspect))
                 .toList();
+    }
+
+    /** Whether filters travel as unions, to which the provider may object though it took each of them. */
+    public boolean hasUnions() {
+        return labels.values().stream().anyMatch(Label::isUnion);
     }
 
     /** The present call is over: the next one knows no label yet. What monitors asked before their last request is void. */
@@ -228,8 +414,12 @@ public final class MergedSubscription {
             seat.versions.getLast().term = null;
             seat.renew();
         }
-        labels.values().removeIf(label -> label.users == 0);
-        labels.values().forEach(label -> label.since = Label.UNSENT);
+        asks.values().removeIf(ask -> ask.users == 0);
+        asks.values().forEach(ask -> ask.since = Ask.UNSENT);
+        labels.clear();
+        retired.clear();
+        slotsByEpoch.restart();
+        metaBySeal.restart();
         requestDue = true;
     }
 
@@ -243,36 +433,32 @@ public final class MergedSubscription {
         return Collections.unmodifiableSet(seats);
     }
 
-    /** How many filters it carries. */
+    /** How many filters the provider is asked for, without the internal ones. */
     public int labelCount() {
         return labels.size();
     }
 
-    /** How many of them nobody uses. */
+    /** How many filters are asked for that nobody uses. */
     public int lingeringCount() {
-        return (int) labels.values().stream().filter(label -> label.users == 0).count();
+        return (int) asks.values().stream().filter(ask -> ask.users == 0).count();
     }
 
-    private Map<Label, List<String>> labelled(Subscription subscription) {
-        Map<Label, List<String>> names = new LinkedHashMap<>();
+    private Map<Ask, List<String>> named(Subscription subscription) {
+        Map<Ask, List<String>> names = new LinkedHashMap<>();
         for (Subscription.Named named : subscription.filters()) {
-            Label label =
-                    labels.computeIfAbsent(named.filter(), filter -> new Label(labelsMade++, filter, named.message()));
-            names.computeIfAbsent(label, used -> {
-                        used.users++;
-                        return new ArrayList<>();
-                    })
-                    .add(named.name());
+            Ask ask = asks.computeIfAbsent(named.filter(), Ask::new);
+            names.computeIfAbsent(ask, any -> new ArrayList<>()).add(named.name());
         }
+        names.keySet().forEach(ask -> ask.users++);
         return names;
     }
 
     private void release(Version version, long nowNanos) {
-        for (Label label : version.names.keySet()) {
-            if (--label.users == 0) {
-                label.idleSinceNanos = nowNanos;
-                if (!label.isSent()) {
-                    labels.remove(label.filter);
+        for (Ask ask : version.names.keySet()) {
+            if (--ask.users == 0) {
+                ask.idleSinceNanos = nowNanos;
+                if (!ask.isSent()) {
+                    asks.remove(ask.filter);
                 }
             }
         }
@@ -289,30 +475,43 @@ public final class MergedSubscription {
         version.term = new Term(seat.recipient(), from);
     }
 
-    private boolean isExpired(Label label, long nowNanos) {
-        return label.users == 0 && nowNanos - label.idleSinceNanos >= lingerNanos;
+    private boolean isExpired(Ask ask, long nowNanos) {
+        return ask.users == 0 && nowNanos - ask.idleSinceNanos >= lingerNanos;
     }
 
     private SubscribeRequest encoded(int request) {
+        SubscribeRequest.Builder merged = commonParts();
+        for (Label label : labels.values()) {
+            label.upstream.put(merged, LabelText.filter(label.number));
+        }
+        return withInternals(merged, request);
+    }
+
+    private SubscribeRequest.Builder commonParts() {
         SubscribeRequest.Builder merged = SubscribeRequest.newBuilder();
         if (commitment != CommitmentLevel.PROCESSED) {
             merged.setCommitment(commitment);
         }
-        merged.addAllAccountsDataSlice(slices);
-        for (Label label : labels.values()) {
-            Filter.put(merged, label.filter.kind(), LabelText.filter(label.number), label.message);
-        }
-        return withInternals(merged, "", request);
+        return merged.addAllAccountsDataSlice(slices);
     }
 
-    /** Adds the internal filters, whose names begin with that prefix. */
-    static SubscribeRequest withInternals(SubscribeRequest.Builder merged, String prefix, int request) {
-        return merged.putSlots(
-                        prefix + LabelText.epoch(request),
-                        SubscribeRequestFilterSlots.newBuilder()
-                                .setInterslotUpdates(true)
-                                .build())
-                .putBlocksMeta(prefix + LabelText.seal(), SubscribeRequestFilterBlocksMeta.getDefaultInstance())
-                .build();
+    private static SubscribeRequest withInternals(SubscribeRequest.Builder merged, int request) {
+        putEpoch(merged, "", request);
+        putSeal(merged, "", request);
+        return merged.build();
+    }
+
+    /** Adds the internal slots filter, whose name begins with that prefix. */
+    static void putEpoch(SubscribeRequest.Builder merged, String prefix, int request) {
+        merged.putSlots(
+                prefix + LabelText.epoch(request),
+                SubscribeRequestFilterSlots.newBuilder()
+                        .setInterslotUpdates(true)
+                        .build());
+    }
+
+    /** Adds the internal blocks_meta filter, whose name begins with that prefix. */
+    static void putSeal(SubscribeRequest.Builder merged, String prefix, int request) {
+        merged.putBlocksMeta(prefix + LabelText.seal(request), SubscribeRequestFilterBlocksMeta.getDefaultInstance());
     }
 }

@@ -1,5 +1,6 @@
 package io.firehole.pool.merging;
 
+import io.firehole.filters.FilterKind;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Term;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -19,6 +20,7 @@ public final class OwnSubscription {
 
     private final Supplier<? extends Recipient> recipients;
     private final String prefix;
+    private final StreamRules rules;
     private Recipient recipient;
     private Subscription subscription;
     private Term term;
@@ -26,8 +28,12 @@ public final class OwnSubscription {
     private boolean requestDue = true;
     private boolean confirmed;
 
-    /** @param recipients makes the monitor's recipient, one for each call */
-    public OwnSubscription(Supplier<? extends Recipient> recipients, Subscription subscription) {
+    /**
+     * @param recipients makes the monitor's recipient, one for each call
+     * @param rules where they leave no room for an internal filter, the monitor's own of that kind has to do
+     */
+    public OwnSubscription(Supplier<? extends Recipient> recipients, Subscription subscription, StreamRules rules) {
+        this.rules = rules;
         this.recipients = recipients;
         this.recipient = recipients.get();
         this.subscription = subscription;
@@ -66,7 +72,14 @@ public final class OwnSubscription {
     public SubscribeRequest nextRequest() {
         term = new Term(recipient, ++lastRequest);
         requestDue = false;
-        return MergedSubscription.withInternals(subscription.request().toBuilder(), prefix, lastRequest);
+        SubscribeRequest.Builder request = subscription.request().toBuilder();
+        if (request.getSlotsCount() <= rules.labelsMax(FilterKind.SLOTS)) {
+            MergedSubscription.putEpoch(request, prefix, lastRequest);
+        }
+        if (request.getBlocksMetaCount() <= rules.labelsMax(FilterKind.BLOCKS_META)) {
+            MergedSubscription.putSeal(request, prefix, lastRequest);
+        }
+        return request.build();
     }
 
     /** When the last request that was sent is served. */

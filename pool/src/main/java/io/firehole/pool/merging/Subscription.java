@@ -9,6 +9,7 @@ import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestAccountsDataSlice;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,21 +34,25 @@ public final class Subscription {
     private final List<Named> filters;
     private final Set<Fingerprint> fingerprints;
 
-    private Subscription(SubscribeRequest request) {
+    /** Whether anything in it is not of our schema. */
+    private final boolean unknown;
+
+    private Subscription(SubscribeRequest request, boolean unknown) {
         this.request = request;
+        this.unknown = unknown;
         this.filters = named(request);
         this.fingerprints =
                 filters.stream().map(named -> Fingerprint.of(named.filter())).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
-     * Validates a request as the reference server does.
+     * Validates a request as a server with these limits does.
      *
      * @throws InvalidFilterException if it breaks a rule
      */
-    public static Subscription of(SubscribeRequest request) throws InvalidFilterException {
-        FilterSet.compile(request, FilterLimits.UNLIMITED);
-        return new Subscription(request);
+    public static Subscription of(SubscribeRequest request, FilterLimits limits) throws InvalidFilterException {
+        FilterSet filters = FilterSet.compile(request, limits);
+        return new Subscription(request, filters.hasUnknownFields());
     }
 
     /**
@@ -55,9 +60,8 @@ public final class Subscription {
      *
      * @param name what the monitor calls it
      * @param filter what it is
-     * @param message the same, to be sent
      */
-    record Named(String name, Filter filter, Message message) {}
+    record Named(String name, Filter filter) {}
 
     /** The request as the monitor made it. */
     public SubscribeRequest request() {
@@ -105,16 +109,21 @@ public final class Subscription {
     }
 
     /**
-     * Whether it cannot share a call: a replay would go to everybody on it, and what our schema does not know cannot be
-     * merged.
+     * Whether it cannot share a call: a replay would go to everybody on it, and what our schema does not know,
+     * be it in a filter, may concern the whole call.
      */
     public boolean needsOwnCall() {
-        return request.hasFromSlot() || !request.getUnknownFields().asMap().isEmpty();
+        return request.hasFromSlot() || unknown;
     }
 
     /** The same from now on. */
     Subscription withoutReplay() {
-        return new Subscription(request.toBuilder().clearFromSlot().build());
+        return new Subscription(request.toBuilder().clearFromSlot().build(), unknown);
+    }
+
+    /** The filters, equal ones once. */
+    public Set<Filter> distinctFilters() {
+        return filters.stream().map(Named::filter).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     List<Named> filters() {
@@ -126,7 +135,7 @@ public final class Subscription {
         for (FilterKind kind : FilterKind.values()) {
             for (Map.Entry<String, ? extends Message> entry :
                     kind.filters(request).entrySet()) {
-                named.add(new Named(entry.getKey(), Filter.of(kind, entry.getValue()), entry.getValue()));
+                named.add(new Named(entry.getKey(), Filter.of(kind, entry.getValue())));
             }
         }
         return List.copyOf(named);

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One request of a seat, in labels. Control thread. */
+/** One request of a seat, by its filters. Control thread. */
 final class Version {
 
     final Subscription subscription;
 
-    /** The seat's own names by label. */
-    final Map<Label, List<String>> names;
+    /** The seat's own names by what it asks. */
+    final Map<Ask, List<String>> names;
 
-    /** When it is served on the present call; null before a request with all its labels was sent. */
+    /** When it is served on the present call; null before a request with all its filters was sent. */
     @Nullable
     Term term;
 
-    Version(Subscription subscription, Map<Label, List<String>> names) {
+    Version(Subscription subscription, Map<Ask, List<String>> names) {
         this.subscription = subscription;
         this.names = names;
     }
@@ -27,22 +27,22 @@ final class Version {
         return term != null && term.isBegun();
     }
 
-    /** Whether it was sent with labels of which nobody knows yet whether the provider takes them. */
+    /** Whether it was sent with filters of which nobody knows yet whether the provider takes them. */
     boolean isSuspect() {
-        return term != null && names.keySet().stream().anyMatch(label -> !label.accepted);
+        return term != null && names.keySet().stream().anyMatch(ask -> !ask.accepted);
     }
 
-    /** Whether the provider is known to take all its labels. */
+    /** Whether the provider is known to take all its filters. */
     boolean isAccepted() {
-        return names.keySet().stream().allMatch(label -> label.accepted);
+        return names.keySet().stream().allMatch(ask -> ask.accepted);
     }
 
     boolean isSent() {
-        return names.keySet().stream().allMatch(Label::isSent);
+        return names.keySet().stream().allMatch(Ask::isSent);
     }
 
-    /** The first request that has all its labels. */
+    /** The first request that asks for all its filters. */
     int since() {
-        return names.keySet().stream().mapToInt(label -> label.since).max().orElse(1);
+        return names.keySet().stream().mapToInt(ask -> ask.since).max().orElse(1);
     }
 }

@@ -5,6 +5,8 @@ import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The router of a call that several monitors share: by label. */
 public final class LabelRouter extends Router {
@@ -22,6 +24,7 @@ public final class LabelRouter extends Router {
     private int routeCount;
     private Recipient[] recipients = new Recipient[EXPECTED_AT_ONCE];
     private int recipientCount;
+    private final Payload payload = new Payload();
 
     public LabelRouter(NanoClock clock, Events events, RoutingTable table) {
         super(clock, events);
@@ -54,15 +57,16 @@ public final class LabelRouter extends Router {
             if (label == LabelText.FOREIGN) {
                 continue;
             }
-            if (label < LabelText.EPOCH) {
+            if (!LabelText.isInternal(label)) {
                 proved = Math.max(proved, matched((int) label));
-            } else if (label == LabelText.SEAL) {
-                internal = true;
+                continue;
+            }
+            internal = true;
+            proved = Math.max(proved, LabelText.request(label));
+            if (LabelText.isSeal(label)) {
                 sealSeen(update);
             } else {
-                internal = true;
                 slot = update.kind() == UpdateKind.SLOT;
-                proved = Math.max(proved, (int) (label - LabelText.EPOCH));
             }
         }
         if (inEffect(proved)) {
@@ -72,6 +76,9 @@ public final class LabelRouter extends Router {
         if (slot) {
             slotSeen(update);
             settle(update.slot(), update.status());
+        }
+        if (internal) {
+            serveInternally(update.kind() == UpdateKind.SLOT ? table.byEpoch : table.bySeal);
         }
         if (!isOurs(update)) {
             return;
@@ -89,22 +96,34 @@ public final class LabelRouter extends Router {
             return 0;
         }
         route.turn = turn;
+        add(route);
+        return route.since;
+    }
+
+    /** What came for an internal filter serves others, too, where the provider allows no filter besides it. */
+    private void serveInternally(@Nullable Route route) {
+        if (route != null && route.since <= requestInEffect() && route.turn != turn) {
+            route.turn = turn;
+            add(route);
+        }
+    }
+
+    private void add(Route route) {
         if (routeCount == routes.length) {
             routes = Arrays.copyOf(routes, routeCount * 2);
         }
         routes[routeCount++] = route;
-        return route.since;
     }
 
     /** One delivery for each monitor, with all its names whose filters matched. */
     private int deliverOnce(RawUpdate update) {
-        int request = requestInEffect();
         recipientCount = 0;
         for (int i = 0; i < routeCount; i++) {
-            for (Target target : routes[i].targets) {
-                if (target.isServedAt(request)) {
-                    gather(target);
-                }
+            Route route = routes[i];
+            if (route.match == null) {
+                gather(route.targets);
+            } else {
+                sort(update, route, route.match);
             }
         }
         int delivered = 0;
@@ -116,6 +135,27 @@ public final class LabelRouter extends Router {
             }
         }
         return delivered;
+    }
+
+    /** Finds out for whom an update is that came for a union. */
+    private void sort(RawUpdate update, Route route, LocalMatch match) {
+        List<String> matching = match.matching(update, payload);
+        for (String filter : matching) {
+            gather(route.targets(filter));
+        }
+        UnionCounts counts = route.counts;
+        if (counts != null) {
+            counts.came(!matching.isEmpty());
+        }
+    }
+
+    private void gather(Target[] targets) {
+        int request = requestInEffect();
+        for (Target target : targets) {
+            if (target.isServedAt(request)) {
+                gather(target);
+            }
+        }
     }
 
     private void gather(Target target) {

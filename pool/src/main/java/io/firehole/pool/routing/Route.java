@@ -1,18 +1,36 @@
 package io.firehole.pool.routing;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One label: since which merged request it is known to the provider, and whom it is for. */
+/**
+ * One label: since which merged request it is known to the provider, and whom it is for. Made on the control thread, then
+ * used by one event loop.
+ */
 public final class Route {
+
+    private static final Target[] NOBODY = {};
 
     final int label;
     final int since;
+
+    /** Whom everything is for that comes for the label; nobody if it stands for a union. */
     final Target[] targets;
+
+    /** Sorts what comes for a union; null if the label does not stand for one. */
+    final @Nullable LocalMatch match;
+
+    /** Whom it is for by the filter of {@link #match} it matches. */
+    private final Target[][] byFilter;
+
+    final @Nullable UnionCounts counts;
 
     /** Scratch of the router: the turn in which this label was last seen. */
     long turn;
 
     /**
+     * A label of one filter.
+     *
      * @param label its number
      * @param since the number of the merged request that had it first
      * @param targets whom it is for; empty while it lingers
@@ -21,5 +39,32 @@ public final class Route {
         this.label = label;
         this.since = since;
         this.targets = targets.toArray(Target[]::new);
+        this.match = null;
+        this.byFilter = new Target[0][];
+        this.counts = null;
+    }
+
+    /**
+     * A label of a union.
+     *
+     * @param label its number
+     * @param since the number of the merged request that had it first
+     * @param match the filters
+     * @param targets whom it is for, by filter
+     * @param counts where to count
+     */
+    public Route(int label, int since, LocalMatch match, List<List<Target>> targets, UnionCounts counts) {
+        this.label = label;
+        this.since = since;
+        this.targets = NOBODY;
+        this.match = match;
+        this.byFilter =
+                targets.stream().map(each -> each.toArray(Target[]::new)).toArray(Target[][]::new);
+        this.counts = counts;
+    }
+
+    /** Whom what matches that filter is for. */
+    Target[] targets(String filter) {
+        return byFilter[Integer.parseInt(filter)];
     }
 }

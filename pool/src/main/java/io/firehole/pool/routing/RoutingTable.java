@@ -19,11 +19,31 @@ public final class RoutingTable {
     private final int mask;
     private final Term[] openTerms;
 
+    /** Whom the internal slots filter serves as well. */
+    final @Nullable Route byEpoch;
+
+    /** Whom the internal blocks_meta filter serves as well. */
+    final @Nullable Route bySeal;
+
     /**
      * @param routes every label that the provider may still send
      * @param openTerms the terms of which it is not yet known that they are served, or from which slot on
      */
     public RoutingTable(Collection<Route> routes, Collection<Term> openTerms) {
+        this(routes, openTerms, null, null);
+    }
+
+    /**
+     * @param routes every label that the provider may still send
+     * @param openTerms the terms of which it is not yet known that they are served, or from which slot on
+     * @param byEpoch whom the internal slots filter serves as well, from the request of its {@code since} on; null if
+     *     nobody
+     * @param bySeal the same for the internal blocks_meta filter
+     */
+    public RoutingTable(
+            Collection<Route> routes, Collection<Term> openTerms, @Nullable Route byEpoch, @Nullable Route bySeal) {
+        this.byEpoch = byEpoch;
+        this.bySeal = bySeal;
         int size = Math.max(2, Integer.highestOneBit(Math.max(1, routes.size() * 2 - 1)) << 1);
         this.slots = new Route[size];
         this.mask = size - 1;

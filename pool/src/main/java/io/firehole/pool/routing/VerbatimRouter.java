@@ -48,19 +48,22 @@ public final class VerbatimRouter extends Router {
             first.begin(slots().highestOrZero());
         }
         int internal = 0;
-        boolean slot = false;
-        if (update.kind() == UpdateKind.SLOT || update.kind() == UpdateKind.BLOCK_META) {
+        boolean slot = update.kind() == UpdateKind.SLOT;
+        if (slot || update.kind() == UpdateKind.BLOCK_META) {
             for (int i = 0; i < update.filterCount(); i++) {
                 if (isInternal(update, i)) {
                     internal++;
                     long label = label(update, i);
-                    if (label == LabelText.SEAL) {
-                        sealSeen(update);
-                    } else if (label >= LabelText.EPOCH) {
-                        slot = update.kind() == UpdateKind.SLOT;
-                        proved = Math.max(proved, (int) (label - LabelText.EPOCH));
+                    if (LabelText.isInternal(label)) {
+                        proved = Math.max(proved, LabelText.request(label));
                     }
                 }
+            }
+            if (!slot) {
+                sealSeen(update);
+            } else if (internal == 0) {
+                // Where there was no room for the internal filter nothing tells which request it is.
+                proved = latest.from();
             }
         }
         Term term = latest;

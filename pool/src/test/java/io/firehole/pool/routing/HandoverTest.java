@@ -108,7 +108,7 @@ class HandoverTest {
     private static SubscribeUpdate seal(long slot) {
         return SubscribeUpdate.newBuilder()
                 .addFilters("m")
-                .addFilters(PREFIX + LabelText.seal())
+                .addFilters(PREFIX + LabelText.seal(1))
                 .setBlockMeta(SubscribeUpdateBlockMeta.newBuilder().setSlot(slot))
                 .build();
     }

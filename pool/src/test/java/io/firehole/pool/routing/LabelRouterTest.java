@@ -334,11 +334,11 @@ class LabelRouterTest {
     @Test
     void remembersTheLastSealedSlot() {
         route(SubscribeUpdate.newBuilder()
-                .addFilters("M")
+                .addFilters("M1")
                 .setBlockMeta(SubscribeUpdateBlockMeta.newBuilder().setSlot(10))
                 .build());
         route(SubscribeUpdate.newBuilder()
-                .addFilters("M")
+                .addFilters("M1")
                 .setBlockMeta(SubscribeUpdateBlockMeta.newBuilder().setSlot(9))
                 .build());
         assertThat(router.slots().lastSealed()).hasValue(10);

@@ -3,7 +3,6 @@ package io.firehole.pool.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,11 +18,7 @@ class LabelTextTest {
     void readsWhatItWrote(int number) {
         assertThat(read(LabelText.filter(number))).isEqualTo(number);
         assertThat(read(LabelText.epoch(number))).isEqualTo(LabelText.EPOCH | number);
-    }
-
-    @Test
-    void readsTheSeal() {
-        assertThat(read(LabelText.seal())).isEqualTo(LabelText.SEAL);
+        assertThat(read(LabelText.seal(number))).isEqualTo(LabelText.SEAL | number);
     }
 
     @ParameterizedTest
@@ -39,7 +34,8 @@ class LabelTextTest {
                 "E",
                 "E01",
                 "EE1",
-                "M1",
+                "M",
+                "M01",
                 "m_",
                 "zzzzzzz",
                 "Ezzzzzzz",
