@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
                     + " Asks the console that serve and demo open, and ends with 3 if none answers.",
             ""
         },
+        subcommands = ExplainCommand.class,
         footer = {"", "Example: firehole monitors", "Example: firehole monitors --json | jq -r .monitors[].id"})
 final class MonitorsCommand implements Callable<Integer> {
 

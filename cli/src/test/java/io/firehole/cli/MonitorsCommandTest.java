@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.firehole.cli.demo.Demo;
 import io.firehole.cli.demo.DemoSettings;
+import io.firehole.filters.Base58;
+import io.firehole.wire.capture.Capture;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +27,8 @@ class MonitorsCommandTest {
 
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final String CAPTURE = System.getProperty("firehole.root") + "/data/mainnet-361774429.capture.gz";
 
     @SuppressWarnings("NullAway.Init")
     private static Demo demo;
@@ -67,6 +72,83 @@ class MonitorsCommandTest {
         assertThat(list.out().lines().findFirst().orElseThrow())
                 .matches("MONITOR +GROUP +CONN +STREAM +FILTERS +FROM SLOT +UPDATES");
         assertThat(list.out()).containsPattern("pumpfun-price-monitor +high +\\d+ +\\d+ +1 +\\d+ +\\d+");
+    }
+
+    @Test
+    void explainsHowAMonitorIsServedAndWhy() throws IOException {
+        Invocation explained = Invocation.of("monitors", "explain", "pumpfun-price-monitor", "--console", console);
+        assertThat(explained.exitCode()).isZero();
+        assertThat(explained.out())
+                .startsWith("pumpfun-price-monitor (high)\n  stream ")
+                .contains(
+                        "  why     ",
+                        "  active  everything from slot ",
+                        "  with    ",
+                        "  transactions \"",
+                        "\": label ");
+        JsonNode document = new ObjectMapper()
+                .readTree(Invocation.of("monitors", "explain", "pumpfun-price-monitor", "--json", "--console", console)
+                        .out());
+        assertThat(document.at("/streams/0/filters/0/filter").isObject()).isTrue();
+        assertThat(document.at("/streams/0/filters/0/union").isNull()).isTrue();
+    }
+
+    @Test
+    void namesTheNearestMonitorWhereOneIsNotConnected() {
+        Invocation explained = Invocation.of("monitors", "explain", "pumpfun-prise-monitor", "--console", console);
+        assertThat(explained.exitCode()).isEqualTo(1);
+        assertThat(explained.err())
+                .isEqualTo("firehole: no monitor \"pumpfun-prise-monitor\" is connected; did you mean"
+                        + " \"pumpfun-price-monitor\"?\n");
+    }
+
+    @Test
+    void saysOfATransactionInARecordingWhatKeptItFromAMonitor() throws IOException {
+        String signature = signatureOfAVote();
+        Invocation explained = Invocation.of(
+                "monitors",
+                "explain",
+                "pumpfun-price-monitor",
+                "--signature",
+                signature,
+                "--capture",
+                CAPTURE,
+                "--console",
+                console);
+        assertThat(explained.exitCode()).as(explained.err()).isZero();
+        assertThat(explained.out())
+                .startsWith("no: the transaction is of slot 361774429\n")
+                .contains("  transactions \"");
+    }
+
+    @Test
+    void saysHonestlyThatItDoesNotKnowATransaction() throws IOException {
+        Invocation explained = Invocation.of(
+                "monitors",
+                "explain",
+                "pumpfun-price-monitor",
+                "--signature",
+                signatureOfAVote(),
+                "--console",
+                console);
+        assertThat(explained.exitCode()).isZero();
+        assertThat(explained.out())
+                .startsWith("not known: no stream of the pool received it")
+                .contains(", the oldest of slot ");
+        Invocation invalid = Invocation.of(
+                "monitors", "explain", "pumpfun-price-monitor", "--signature", "short", "--console", console);
+        assertThat(invalid.exitCode()).isEqualTo(2);
+        assertThat(invalid.err()).startsWith("firehole: signature must be 64 bytes in base58");
+    }
+
+    private static String signatureOfAVote() throws IOException {
+        return Capture.open(Path.of(CAPTURE)).updates().stream()
+                .filter(update -> update.hasTransaction()
+                        && update.getTransaction().getTransaction().getIsVote())
+                .map(update -> Base58.encode(
+                        update.getTransaction().getTransaction().getSignature().toByteArray()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -78,6 +78,8 @@ public final class Console implements AutoCloseable {
         Map<String, Resource> resources = new LinkedHashMap<>();
         resources.put("/healthz", new HealthResource(pool));
         resources.put("/api/grpc-pool/monitors", new MonitorsResource(pool));
+        resources.put("/api/grpc-pool/monitors/{id}", new MonitorResource(pool));
+        resources.put("/api/grpc-pool/monitors/{id}/explain", new TransactionResource(pool));
         resources.put("/api/grpc-pool/events", new EventsResource(pool, clock));
         return new Routes(resources);
     }

@@ -1,7 +1,11 @@
 package io.firehole.console;
 
+import com.google.protobuf.ByteString;
+import io.firehole.pool.MonitorExplanation;
 import io.firehole.pool.Pool;
 import io.firehole.pool.PoolStats;
+import io.firehole.pool.TransactionExplanation;
+import java.util.Optional;
 
 /** What the console knows of the pool. Any thread; may wait some milliseconds. */
 interface PoolView {
@@ -9,8 +13,29 @@ interface PoolView {
     /** How the pool stands. */
     PoolStats stats();
 
+    /** How a monitor is served; empty if it is not there. */
+    Optional<MonitorExplanation> explain(String monitorId);
+
+    /** What a monitor's filters say to a transaction; empty if it is not there. */
+    Optional<TransactionExplanation> explain(String monitorId, ByteString signature);
+
     /** That pool. */
     static PoolView of(Pool pool) {
-        return pool::stats;
+        return new PoolView() {
+            @Override
+            public PoolStats stats() {
+                return pool.stats();
+            }
+
+            @Override
+            public Optional<MonitorExplanation> explain(String monitorId) {
+                return pool.explain(monitorId);
+            }
+
+            @Override
+            public Optional<TransactionExplanation> explain(String monitorId, ByteString signature) {
+                return pool.explain(monitorId, signature);
+            }
+        };
     }
 }

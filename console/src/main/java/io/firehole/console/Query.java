@@ -33,6 +33,19 @@ record Query(Map<String, String> path, Map<String, String> parameters) {
     }
 
     /**
+     * A parameter that says yes or no; no if it was not given.
+     *
+     * @throws BadQueryException if it is something else
+     */
+    boolean flag(String name) throws BadQueryException {
+        String text = parameters.getOrDefault(name, "false");
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new BadQueryException(name + " must be true or false, was \"" + Reply.shortened(text) + "\"");
+        }
+        return text.equals("true");
+    }
+
+    /**
      * A parameter that is a whole number.
      *
      * @param fallback its value if it was not given

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firehole.console.OpenConsole.Answer;
+import io.firehole.filters.Base58;
 import io.firehole.pool.Group;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.PoolEvent;
 import io.firehole.pool.PoolStats;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
@@ -87,12 +89,82 @@ class ConsoleTest {
     }
 
     @Test
+    void explainsAMonitorWhoseNameNeedsEscaping() throws IOException {
+        String id = "a/b c?%\u00e9";
+        console.subscribe(new Monitor(id, Group.LOW), SLOTS);
+        Answer answer = console.get("/api/grpc-pool/monitors/a%2Fb%20c%3F%25%C3%A9");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        JsonNode data = answer.json().get("data");
+        assertThat(data.get("id").asText()).isEqualTo(id);
+        JsonNode stream = data.at("/streams/0");
+        assertThat(stream.get("group").asText()).isEqualTo("low");
+        assertThat(stream.get("description").asText()).isEqualTo("processed");
+        assertThat(stream.get("reason").asText()).contains("the only one");
+        assertThat(stream.get("activeFromSlot").isNull()).isTrue();
+        assertThat(stream.at("/filters/0/kind").asText()).isEqualTo("slots");
+        assertThat(stream.at("/filters/0/name").asText()).isEqualTo("s");
+        assertThat(stream.at("/filters/0/label").isNull())
+                .as("nothing has been sent yet")
+                .isTrue();
+    }
+
+    @Test
+    void leavesOutMostOfALongListUnlessItIsAskedForTheWhole() throws IOException {
+        SubscribeRequestFilterTransactions.Builder filter = SubscribeRequestFilterTransactions.newBuilder();
+        for (int i = 0; i < 50; i++) {
+            byte[] key = new byte[32];
+            key[0] = (byte) i;
+            filter.addAccountInclude(Base58.encode(key));
+        }
+        console.subscribe(
+                new Monitor("many", Group.LOW),
+                SubscribeRequest.newBuilder()
+                        .putTransactions("t", filter.build())
+                        .build());
+        JsonNode keys = console.get("/api/grpc-pool/monitors/many")
+                .json()
+                .at("/data/streams/0/filters/0/filter/accountInclude");
+        assertThat(keys).hasSize(ShortenedJson.ITEMS_MAX + 1);
+        assertThat(keys.get(ShortenedJson.ITEMS_MAX).asText()).isEqualTo("... and 30 more");
+        assertThat(console.get("/api/grpc-pool/monitors/many?whole=true")
+                        .json()
+                        .at("/data/streams/0/filters/0/filter/accountInclude"))
+                .hasSize(50);
+    }
+
+    @Test
+    void saysThatATransactionWasNotReceived() throws IOException {
+        console.subscribe(new Monitor("a", Group.LOW), SLOTS);
+        String signature = Base58.encode(new byte[64]);
+        JsonNode data = console.get("/api/grpc-pool/monitors/a/explain?signature=" + signature)
+                .json()
+                .get("data");
+        assertThat(data.get("received").asBoolean()).isFalse();
+        assertThat(data.get("slot").isNull()).isTrue();
+        assertThat(data.at("/memory/transactions").asInt()).isZero();
+        assertThat(data.at("/memory/bytesMax").asLong()).isEqualTo(32 << 20);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /api/grpc-pool/monitors/pump-prise           | no monitor "pump-prise" is connected; did you mean "pump-price"?
+            /api/grpc-pool/monitors/zzzzzzzzzz           | no monitor "zzzzzzzzzz" is connected; 1 are connected, see /api/grpc-pool/monitors
+            /api/grpc-pool/monitors/pump/explain?signature=1111111111111111111111111111111111111111111111111111111111111111 | no monitor "pump" is connected; 1 are connected, see /api/grpc-pool/monitors
+            """)
+    void namesTheNearestMonitorWhereOneIsNotThere(String path, String detail) throws IOException {
+        console.subscribe(new Monitor("pump-price", Group.LOW), SLOTS);
+        Answer answer = console.get(path);
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.detail()).isEqualTo(detail);
+    }
+
+    @Test
     void tellsEventsNewestFirstWithTheirTimeOfDay() throws IOException {
         List<PoolEvent> events = List.of(
                 new PoolEvent(1_000_000_000L, "refused", "a", "first"),
                 new PoolEvent(3_000_000_000L, "moved", "b", "second"),
                 new PoolEvent(4_500_000_000L, "moved", "a", "third"));
-        console = opened(new OpenConsole(view -> () -> with(view.stats(), 5_000_000_000L, events)));
+        console = opened(new OpenConsole(stats -> with(stats, 5_000_000_000L, events)));
         JsonNode all = console.get("/api/grpc-pool/events").json().at("/data/events");
         assertThat(all).extracting(event -> event.get("text").asText()).containsExactly("third", "second", "first");
         assertThat(all.get(0).get("at").asText()).isEqualTo("2026-02-03T04:05:05.500Z");
@@ -128,6 +200,9 @@ class ConsoleTest {
             /api/grpc-pool/monitors?limt=1       | unknown parameter "limt"; did you mean limit?
             /api/grpc-pool/monitors?x=1          | unknown parameter "x"; there are limit, offset
             /api/grpc-pool/events?limit=1&limit=2 | parameter limit is there twice
+            /api/grpc-pool/monitors/a?whole=1    | whole must be true or false, was "1"
+            /api/grpc-pool/monitors/a/explain    | signature is missing: that of a transaction, in base58
+            /api/grpc-pool/monitors/a/explain?signature=0OIl | signature must be 64 bytes in base58, was "0OIl"
             /healthz?a=b                         | unknown parameter "a"; there are none here
             """)
     void saysWhatIsAllowedWhenAQuestionIsWrong(String path, String detail) throws IOException {
@@ -158,6 +233,8 @@ class ConsoleTest {
                 "/",
                 "/healthz",
                 "/api/grpc-pool/monitors",
+                "/api/grpc-pool/monitors/some",
+                "/api/grpc-pool/monitors/some/explain",
                 "/api/grpc-pool/events",
                 "/api/grpc-pool/no-such-path",
                 "/favicon.ico"
@@ -193,14 +270,14 @@ class ConsoleTest {
     void answersNoMoreQuestionsAtOnceThanItHasRoomFor() throws Exception {
         CountDownLatch asked = new CountDownLatch(FrontDoor.REQUESTS_MAX);
         CountDownLatch go = new CountDownLatch(1);
-        console = opened(new OpenConsole(view -> () -> {
+        console = opened(new OpenConsole(stats -> {
             asked.countDown();
             try {
                 go.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            return view.stats();
+            return stats;
         }));
         List<CompletableFuture<Answer>> answers = new ArrayList<>();
         for (int i = 0; i < FrontDoor.REQUESTS_MAX; i++) {

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.Monitor;
+import io.firehole.pool.MonitorExplanation;
 import io.firehole.pool.MonitorSubscription;
 import io.firehole.pool.Pool;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.PoolRuntime;
+import io.firehole.pool.PoolStats;
+import io.firehole.pool.TransactionExplanation;
 import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
@@ -25,6 +28,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -41,15 +45,33 @@ final class OpenConsole implements AutoCloseable {
     final Console console;
 
     OpenConsole() throws IOException {
-        this(view -> view);
+        this(stats -> stats);
     }
 
-    /** @param between what the console sees instead of the pool itself */
-    OpenConsole(UnaryOperator<PoolView> between) throws IOException {
+    /** @param between what the console sees instead of the pool's own figures; may hold it up */
+    OpenConsole(UnaryOperator<PoolStats> between) throws IOException {
         console = Console.start(
                 ConsoleConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                between.apply(PoolView.of(pool)),
+                new Between(PoolView.of(pool), between),
                 () -> NOW);
+    }
+
+    private record Between(PoolView pool, UnaryOperator<PoolStats> figures) implements PoolView {
+
+        @Override
+        public PoolStats stats() {
+            return figures.apply(pool.stats());
+        }
+
+        @Override
+        public Optional<MonitorExplanation> explain(String monitorId) {
+            return pool.explain(monitorId);
+        }
+
+        @Override
+        public Optional<TransactionExplanation> explain(String monitorId, ByteString signature) {
+            return pool.explain(monitorId, signature);
+        }
     }
 
     /** An answer as it came. */

@@ -4,6 +4,7 @@ import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -240,6 +241,35 @@ final class Member {
     /** Lets other threads know from which slot on the monitor gets everything. */
     void tellActive() {
         stream.activeFrom(activeFromSlot());
+    }
+
+    /** How it is served, and why. */
+    MonitorExplanation.Stream explain() {
+        Place newest = places.isEmpty() ? null : places.getLast();
+        Subscription last = asked;
+        String nothingYet = last == null || last.isEmpty()
+                ? "it asks for nothing"
+                : examination == null
+                        ? "it waits for a place"
+                        : "what it asks is being tried on a call of its own first";
+        return new MonitorExplanation.Stream(
+                group(),
+                dedicated,
+                newest == null ? 0 : newest.stream().link().connectionId(),
+                newest == null ? 0 : newest.stream().id(),
+                newest == null ? "" : newest.stream().stats().description(),
+                newest == null ? nothingYet : newest.reason(),
+                newest != null && newest.isNewestActive(),
+                activeFromSlot(),
+                last == null ? SubscribeRequest.getDefaultInstance() : last.request(),
+                newest == null ? List.of() : newest.filters(),
+                newest == null
+                        ? List.of()
+                        : newest.stream().monitorIds().stream()
+                                .filter(other -> !other.equals(id()))
+                                .distinct()
+                                .sorted()
+                                .toList());
     }
 
     PoolStats.MonitorStats stats() {

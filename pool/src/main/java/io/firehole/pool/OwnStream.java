@@ -208,6 +208,25 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     }
 
     @Override
+    public String reason() {
+        Subscription asked = own.subscription();
+        if (asked.request().hasFromSlot()) {
+            return "it asks for a replay, which would go to everybody on a shared stream";
+        }
+        if (asked.needsOwnCall()) {
+            return "its request has fields that Firehole does not know, which cannot be merged";
+        }
+        return member.stream().monitor().dedicated()
+                ? "it is configured to have a stream for itself"
+                : "it was taken apart from the others; its events say why";
+    }
+
+    @Override
+    public List<MonitorExplanation.Filter> filters() {
+        return MonitorExplanation.Filter.asIs(own.subscription().request());
+    }
+
+    @Override
     public OptionalLong activeFromSlot() {
         return activeFromBefore.isPresent() ? activeFromBefore : own.term().firstWholeSlot();
     }

@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.Subscription;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** A monitor's place on a stream of the provider. Control thread. */
@@ -23,6 +24,12 @@ interface Place {
 
     /** Whether the provider has been seen to serve it, by the newest request. */
     boolean isNewestActive();
+
+    /** Why its monitor is in it, for people. */
+    String reason();
+
+    /** How each filter of the newest request made in it travels. */
+    List<MonitorExplanation.Filter> filters();
 
     /** The first slot of which everything comes, once it has begun. */
     OptionalLong activeFromSlot();

@@ -68,6 +68,15 @@ final class Placement {
         return members;
     }
 
+    /** How that monitor is served; empty if it is not there. */
+    Optional<MonitorExplanation> explain(String monitorId) {
+        List<MonitorExplanation.Stream> streams = members.stream()
+                .filter(member -> member.id().equals(monitorId))
+                .map(Member::explain)
+                .toList();
+        return streams.isEmpty() ? Optional.empty() : Optional.of(new MonitorExplanation(monitorId, streams));
+    }
+
     Vetting vetting() {
         return vetting;
     }

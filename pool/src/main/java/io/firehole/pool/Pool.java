@@ -3,6 +3,7 @@ package io.firehole.pool;
 import com.google.protobuf.ByteString;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.pool.transport.Transport;
 import io.firehole.wire.GrpcStatus;
@@ -10,6 +11,7 @@ import io.firehole.wire.proto.SubscribeRequest;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -55,6 +57,7 @@ public final class Pool implements AutoCloseable {
                 loop,
                 new RequestPace(runtime.clock(), config.profile().requests()),
                 new IntegrityWatch(loop, runtime.callbacks(), config.integritySamplesPerSecond()),
+                new RecentTransactions(config.recentTransactionsBytes()),
                 new PoolTally(runtime.clock()));
         this.links = new Links(context);
         Vetting vetting = new Vetting(context, links);
@@ -251,6 +254,39 @@ public final class Pool implements AutoCloseable {
                 .applyToEither(taken, stats -> stats)
                 .completeOnTimeout(picture.last(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+    }
+
+    /**
+     * How a monitor is served, and why: its streams, its filters, under which labels they travel, and who shares them. May
+     * wait some milliseconds for the control thread.
+     *
+     * @return empty if no monitor with that id has an open stream
+     */
+    public Optional<MonitorExplanation> explain(String monitorId) {
+        if (context.loop().isCurrent()) {
+            return placement.explain(monitorId);
+        }
+        CompletableFuture<Optional<MonitorExplanation>> answer = new CompletableFuture<>();
+        context.loop()
+                .signal(() -> answer.complete(placement.explain(monitorId)))
+                .raise();
+        return closed.thenApply(done -> Optional.<MonitorExplanation>empty())
+                .applyToEither(answer, explanation -> explanation)
+                .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    /**
+     * Whether a monitor, as it asks now, would have got one transaction, by which of its filters, and what kept it from the
+     * others. Known are the transactions that any stream of the pool received lately, within
+     * {@link PoolConfig#recentTransactionsBytes} and {@link RecentTransactions#COUNT_MAX}. Not on an event loop: it looks
+     * through all of them.
+     *
+     * @param signature the transaction's first signature, 64 bytes
+     * @return empty if no monitor with that id has an open stream
+     */
+    public Optional<TransactionExplanation> explain(String monitorId, ByteString signature) {
+        return explain(monitorId).map(monitor -> Inquiry.of(monitor, signature, context.recent()));
     }
 
     /** Whether the provider can be reached: a connection is ready, or was until nobody needed it. */

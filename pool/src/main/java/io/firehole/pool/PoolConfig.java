@@ -34,6 +34,8 @@ import java.util.function.Consumer;
  * @param automaticGroups whether monitors are moved to the group that fits their rate
  * @param integritySamplesPerSecond how many updates are matched a second time here, to see whether their routing was
  *     right; 0 for none
+ * @param recentTransactionsBytes how much of the transactions received last is kept, for whoever asks why one did or did
+ *     not go to a monitor; 0 for nothing
  */
 public record PoolConfig(
         int maxConnections,
@@ -54,7 +56,8 @@ public record PoolConfig(
         double wideningMax,
         boolean vetting,
         boolean automaticGroups,
-        int integritySamplesPerSecond) {
+        int integritySamplesPerSecond,
+        long recentTransactionsBytes) {
 
     /** What runs when nothing is configured. */
     public static final PoolConfig DEFAULT = new PoolConfig(
@@ -76,7 +79,8 @@ public record PoolConfig(
             10,
             true,
             false,
-            10);
+            10,
+            32L << 20);
 
     public PoolConfig {
         atLeast(1, maxConnections, "max-connections");
@@ -107,6 +111,10 @@ public record PoolConfig(
             throw new IllegalArgumentException("widening-max must be at least 1, was " + wideningMax);
         }
         atLeast(0, integritySamplesPerSecond, "integrity-samples-per-second");
+        if (recentTransactionsBytes < 0) {
+            throw new IllegalArgumentException(
+                    "recent-transactions must not be negative, was " + recentTransactionsBytes);
+        }
     }
 
     /** What that group may use. */
@@ -188,6 +196,11 @@ public record PoolConfig(
         return with(draft -> draft.integritySamplesPerSecond = samples);
     }
 
+    /** These rules with another memory of transactions; 0 turns it off. */
+    public PoolConfig withRecentTransactionsBytes(long bytes) {
+        return with(draft -> draft.recentTransactionsBytes = bytes);
+    }
+
     /** These rules with others for one group. */
     public PoolConfig withGroup(Group group, GroupLimits limits) {
         Map<Group, GroupLimits> changed = new EnumMap<>(groups);
@@ -222,6 +235,7 @@ public record PoolConfig(
         private boolean vetting;
         private boolean automaticGroups;
         private int integritySamplesPerSecond;
+        private long recentTransactionsBytes;
 
         Draft(PoolConfig from) {
             maxConnections = from.maxConnections();
@@ -243,6 +257,7 @@ public record PoolConfig(
             vetting = from.vetting();
             automaticGroups = from.automaticGroups();
             integritySamplesPerSecond = from.integritySamplesPerSecond();
+            recentTransactionsBytes = from.recentTransactionsBytes();
         }
 
         PoolConfig config() {
@@ -265,7 +280,8 @@ public record PoolConfig(
                     wideningMax,
                     vetting,
                     automaticGroups,
-                    integritySamplesPerSecond);
+                    integritySamplesPerSecond,
+                    recentTransactionsBytes);
         }
     }
 

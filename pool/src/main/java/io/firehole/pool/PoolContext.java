@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Transport;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param loop its control thread
  * @param pace how many requests the provider allows
  * @param watch looks at some updates twice
+ * @param recent the transactions received last
  * @param tally what happened so far; control thread only
  */
 record PoolContext(
@@ -24,6 +26,7 @@ record PoolContext(
         PoolLoop loop,
         RequestPace pace,
         IntegrityWatch watch,
+        RecentTransactions recent,
         PoolTally tally) {
 
     long now() {

@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.merging.Carriage;
 import io.firehole.pool.merging.MergedSubscription;
 import io.firehole.pool.merging.Packing;
 import io.firehole.pool.merging.Seat;
@@ -403,6 +404,56 @@ final class SharedStream extends Upstream<LabelRouter> {
         @Override
         public boolean isNewestActive() {
             return seat.isNewestActive();
+        }
+
+        @Override
+        public String reason() {
+            long others = places.values().stream()
+                    .filter(place -> !place.member.id().equals(member.id()))
+                    .map(place -> place.member.id())
+                    .distinct()
+                    .count();
+            String same = "the group " + key.group().word() + " at " + key.description();
+            return others == 0
+                    ? "it is the only one now of " + same + " on its connection"
+                    : "it is of " + same + ", as are " + others
+                            + " more on this stream, whose filters all fit one request";
+        }
+
+        @Override
+        public List<MonitorExplanation.Filter> filters() {
+            return merged.carriages(seat).stream().map(this::explained).toList();
+        }
+
+        private MonitorExplanation.Filter explained(Carriage carriage) {
+            Optional<String> label = Optional.empty();
+            Optional<MonitorExplanation.Union> union = Optional.empty();
+            switch (carriage.vehicle()) {
+                case Carriage.Vehicle.Unsent unsent -> {}
+                case Carriage.Vehicle.Alone(String text) -> label = Optional.of(text);
+                case Carriage.Vehicle.United united -> {
+                    label = Optional.of(united.label());
+                    union = Optional.of(new MonitorExplanation.Union(
+                            Optional.of(united.union().message()),
+                            united.filters(),
+                            united.received(),
+                            united.wanted()));
+                }
+                case Carriage.Vehicle.ByInternal internal ->
+                    union = Optional.of(new MonitorExplanation.Union(Optional.empty(), 0, 0, 0));
+            }
+            return new MonitorExplanation.Filter(
+                    carriage.filter().kind(),
+                    carriage.name(),
+                    carriage.filter().message(),
+                    label,
+                    union,
+                    carriage.fellows().stream()
+                            .map(fellow -> memberOf(fellow).id())
+                            .filter(id -> !id.equals(member.id()))
+                            .distinct()
+                            .sorted()
+                            .toList());
         }
 
         @Override

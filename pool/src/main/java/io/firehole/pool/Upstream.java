@@ -363,6 +363,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         SubscribeRequest request = nextRequest();
         firstRequestOfCall = lastRequest();
         Call<R> call = new Call<>(pool, this::router, this::attend);
+        call.router().remember(pool.recent());
         if (handover != null) {
             call.router().arrive(handover);
         }

@@ -103,6 +103,8 @@ public final class ConfigReader {
                 .withVetting(orDefault(Keys.VETTING, PoolConfig.DEFAULT.vetting()))
                 .withIntegritySamplesPerSecond(
                         orDefault(Keys.INTEGRITY_SAMPLES, PoolConfig.DEFAULT.integritySamplesPerSecond()))
+                .withRecentTransactionsBytes(
+                        orDefault(Keys.RECENT_TRANSACTIONS, PoolConfig.DEFAULT.recentTransactionsBytes()))
                 .withAutomaticGroups(orDefault(Keys.GROUPS_AUTOMATIC, PoolConfig.DEFAULT.automaticGroups()));
 
         Map<String, Group> groups = new HashMap<>();

@@ -75,6 +75,9 @@ final class Keys {
 
     static final Key<Boolean> GROUPS_AUTOMATIC =
             Key.of("groups.automatic", flag(), PoolConfig.DEFAULT.automaticGroups());
+    static final Key<Long> RECENT_TRANSACTIONS =
+            Key.of("pool.recent-transactions", size(0), PoolConfig.DEFAULT.recentTransactionsBytes());
+
     static final Map<Group, GroupKeys> GROUPS = groups();
 
     static final Key<InetSocketAddress> GATEWAY_LISTEN = Key.of(
@@ -143,6 +146,7 @@ final class Keys {
                 WIDENING_MAX,
                 VETTING,
                 INTEGRITY_SAMPLES,
+                RECENT_TRANSACTIONS,
                 GROUPS_AUTOMATIC));
         for (GroupKeys group : GROUPS.values()) {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));

@@ -45,6 +45,11 @@ final class Internal {
         rematch();
     }
 
+    /** Whether updates for that one come by it. */
+    boolean serves(Ask ask) {
+        return isServing() && served.contains(ask);
+    }
+
     boolean isServing() {
         return since != Ask.UNSENT;
     }

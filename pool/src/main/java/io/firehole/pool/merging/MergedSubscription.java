@@ -151,6 +151,46 @@ public final class MergedSubscription {
         }
     }
 
+    /** How each filter of what a monitor asked last travels, in the order of its request. */
+    public List<Carriage> carriages(Seat seat) {
+        List<Carriage> carriages = new ArrayList<>();
+        seat.versions.getLast().names.forEach((ask, names) -> {
+            Set<Ask> together = new LinkedHashSet<>(Set.of(ask));
+            Carriage.Vehicle vehicle = vehicle(ask, together);
+            List<Seat> fellows = seats.stream()
+                    .filter(other -> other != seat
+                            && other.versions.getLast().names.keySet().stream().anyMatch(together::contains))
+                    .toList();
+            names.forEach(name -> carriages.add(new Carriage(ask.filter, name, vehicle, fellows)));
+        });
+        return carriages;
+    }
+
+    /** @param together takes what travels with it */
+    private Carriage.Vehicle vehicle(Ask ask, Set<Ask> together) {
+        if (!ask.isSent()) {
+            return new Carriage.Vehicle.Unsent();
+        }
+        for (Label label : labels.values()) {
+            if (label.covers().contains(ask)) {
+                String text = LabelText.filter(label.number);
+                if (!label.isUnion()) {
+                    return new Carriage.Vehicle.Alone(text);
+                }
+                together.addAll(label.covers());
+                return new Carriage.Vehicle.United(
+                        text,
+                        label.upstream,
+                        label.covers().size(),
+                        label.counts().received(),
+                        label.counts().wanted());
+            }
+        }
+        return slotsByEpoch.serves(ask) || metaBySeal.serves(ask)
+                ? new Carriage.Vehicle.ByInternal()
+                : new Carriage.Vehicle.Unsent();
+    }
+
     /** Whether there is something to send: filters the provider does not know, or some it need not know any more. */
     public boolean isRequestDue(long nowNanos) {
         return requestDue || asks.values().stream().anyMatch(ask -> isExpired(ask, nowNanos));

@@ -32,6 +32,9 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** By which some have come from another call. Set before the call begins. */
     private @Nullable Handover arrival;
 
+    /** Where transactions are kept for whoever asks later. Set before the call begins. */
+    private RecentTransactions recent = new RecentTransactions(0);
+
     private OptionalLong firstWholeSlot = OptionalLong.empty();
     private boolean sealed;
 
@@ -74,6 +77,9 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
             if (arrival != null && arrival.completeIfReleased()) {
                 tellProgress();
             }
+            if (update.kind() == UpdateKind.TRANSACTION) {
+                recent.received(message);
+            }
             sealed = false;
             route(update);
             if (departing != null) {
@@ -83,6 +89,11 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
                 tellProgress();
             }
         }
+    }
+
+    /** Keeps the transactions that come there. Before the first update. */
+    public final void remember(RecentTransactions memory) {
+        recent = memory;
     }
 
     /** Everybody on the call leaves for another one, by that handover. Control thread. */
