@@ -132,8 +132,12 @@ class MonitorSubscriptionTest {
     void isCutOffAloneWhenItsListenerIsTooSlowForItsMailbox() {
         World small = new World(
                         5,
-                        PoolConfig.DEFAULT.withMailbox(new MailboxLimits(
-                                20, 1 << 20, PoolConfig.DEFAULT.mailbox().policy())))
+                        PoolConfig.DEFAULT
+                                .withIntegritySamplesPerSecond(0)
+                                .withMailbox(new MailboxLimits(
+                                        20,
+                                        1 << 20,
+                                        PoolConfig.DEFAULT.mailbox().policy())))
                 .running();
         Deque<Runnable> busy = new ArrayDeque<>();
         small.callbacks = busy::add;
