@@ -57,6 +57,11 @@ final class RequestPace {
         }
     }
 
+    /** Whether that many may ever go out at once. */
+    boolean admitsAtOnce(int count) {
+        return windows.stream().allMatch(window -> window.max >= count);
+    }
+
     /** How long until so many more may be sent; 0 for now. */
     long waitNanos(int count) {
         if (windows.isEmpty()) {

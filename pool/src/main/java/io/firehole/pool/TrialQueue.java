@@ -74,6 +74,12 @@ final class TrialQueue {
         if (connection.isEmpty()) {
             // Nobody is served on it, and whoever waits loses nothing by waiting until it opens.
             halves.addFirst(batch);
+        } else if (!pool.pace().admitsAtOnce(Trial.requestsMax())) {
+            decide(
+                    batch,
+                    new Verdict.Unknown("a trial takes " + Trial.requestsMax()
+                            + " requests at once, and the provider does not allow so many"));
+            advance();
         } else if (!vetting.mayTry(stream)) {
             decide(batch, new Verdict.Unknown("the provider allows no further call on which they could be tried"));
             advance();

@@ -70,6 +70,14 @@ class RequestPaceTest {
     }
 
     @Test
+    void saysWhatCanNeverGoOutAtOnce() {
+        RequestPace pace = new RequestPace(
+                time, List.of(new Rate(2, Duration.ofSeconds(1)), new Rate(60, Duration.ofSeconds(60))));
+        assertThat(pace.admitsAtOnce(2)).isTrue();
+        assertThat(pace.admitsAtOnce(3)).isFalse();
+    }
+
+    @Test
     void delaysWhatAPoolAsksAndDropsNothing() {
         World world = new World(
                         3, PoolConfig.DEFAULT.withProfile(Profiles.named("open").with(Map.of("requests", "4/1s"))))
