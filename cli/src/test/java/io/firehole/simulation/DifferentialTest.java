@@ -23,7 +23,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -38,23 +40,63 @@ class DifferentialTest {
 
     private static final long FIRST = Long.getLong("firehole.seed", 1);
 
+    /** Where the rules leave room for everybody, hardly anybody may be refused for want of it. */
+    private static final double REFUSED_WHERE_ROOMY_MAX = 0.01;
+
     @Test
     void givesEachMonitorWhatADirectSubscriptionWouldHaveGiven() {
-        AtomicInteger monitors = new AtomicInteger();
+        Map<Room, Tally> tallies = Map.of(Room.OPEN, new Tally(), Room.ROOMY, new Tally(), Room.TIGHT, new Tally());
         List<String> told = LongStream.range(FIRST, FIRST + CASES)
                 .parallel()
                 .mapToObj(RandomStories::of)
-                .filter(story -> story.room() == Room.OPEN)
                 .filter(story -> {
                     Outcome outcome = Performance.of(story);
-                    monitors.addAndGet(outcome.monitors());
+                    Objects.requireNonNull(tallies.get(story.room())).add(outcome);
                     return !outcome.faults().isEmpty();
                 })
                 .limit(1)
                 .map(DifferentialTest::smallest)
                 .toList();
+        System.out.println("stories " + FIRST + " to " + (FIRST + CASES - 1) + ": " + tallies);
         assertThat(told).isEmpty();
-        assertThat(monitors.get()).as("monitors, enough to mean something").isGreaterThan((int) CASES / 2);
+        assertThat(Objects.requireNonNull(tallies.get(Room.OPEN)).refused.get())
+                .as("refused where there is no rule")
+                .isZero();
+        assertThat(Objects.requireNonNull(tallies.get(Room.ROOMY)).refusedShare())
+                .as("refused for want of room where there is plenty")
+                .isLessThanOrEqualTo(REFUSED_WHERE_ROOMY_MAX);
+        assertThat(tallies.values())
+                .allSatisfy(tally -> assertThat(tally.updates.get())
+                        .as("enough to mean something")
+                        .isGreaterThan(CASES));
+    }
+
+    /** What came of all stories with as much room. */
+    private static final class Tally {
+        private final AtomicInteger stories = new AtomicInteger();
+        private final AtomicInteger monitors = new AtomicInteger();
+        private final AtomicLong updates = new AtomicLong();
+        private final AtomicInteger ruledOut = new AtomicInteger();
+        private final AtomicInteger refused = new AtomicInteger();
+
+        void add(Outcome outcome) {
+            stories.incrementAndGet();
+            monitors.addAndGet(outcome.monitors());
+            updates.addAndGet(outcome.updates());
+            ruledOut.addAndGet(outcome.ruledOut());
+            refused.addAndGet(outcome.withoutRoom().size());
+        }
+
+        double refusedShare() {
+            return (double) refused.get() / Math.max(1, monitors.get());
+        }
+
+        @Override
+        public String toString() {
+            return stories + " with " + monitors + " monitors and " + updates
+                    + " updates, of whom the provider itself refuses " + ruledOut + ", and there is no room for "
+                    + refused;
+        }
     }
 
     private static String smallest(Story story) {

@@ -1,6 +1,5 @@
 package io.firehole.simulation;
 
-import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.filters.profile.Rate;
 import java.time.Duration;
 
@@ -10,18 +9,16 @@ final class EffectTime {
     /** A batch, a connection, a trial on a call of its own, the way up, and something that shows it. */
     private static final Duration USUAL = Duration.ofSeconds(2);
 
-    /** Where requests are rationed, streams wait for each other. */
-    private static final int TURNS = 12;
+    /** Where requests are rationed: a trial, and the request itself. */
+    private static final int REQUESTS_OF_AN_ACT = 4;
 
     private EffectTime() {}
 
-    static Duration of(ProviderProfile profile) {
+    static Duration of(Story story) {
+        long acts = story.parts().stream().mapToInt(part -> part.acts().size()).sum();
         Duration time = USUAL;
-        for (Rate rate : profile.requests()) {
-            time = time.plus(rate.per().multipliedBy(TURNS).dividedBy(rate.max()));
-        }
-        for (Rate rate : profile.subscribes()) {
-            time = time.plus(rate.per().multipliedBy(TURNS).dividedBy(rate.max()));
+        for (Rate rate : story.profile().requests()) {
+            time = time.plus(rate.per().multipliedBy(acts * REQUESTS_OF_AN_ACT).dividedBy(rate.max()));
         }
         return time;
     }

@@ -62,7 +62,7 @@ final class Performance {
     private Performance(Story story, Mischief mischief) {
         this.story = story;
         this.profile = story.profile();
-        this.effectMax = EffectTime.of(profile);
+        this.effectMax = EffectTime.of(story);
         Random random = new Random(story.seed());
         provider = new VirtualProvider(
                 time, random, ChainConfig.DEFAULT.withSeed(RandomStories.chainSeed(story.seed())), profile);

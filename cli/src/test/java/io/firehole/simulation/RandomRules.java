@@ -12,10 +12,13 @@ final class RandomRules {
 
     private final RandomGenerator random;
     private final RandomFilters filters;
+    private final int acts;
     private final Map<String, String> rules = new LinkedHashMap<>();
 
-    RandomRules(RandomGenerator random, RandomFilters filters) {
+    /** @param acts how much is asked of the provider */
+    RandomRules(RandomGenerator random, RandomFilters filters, int acts) {
         this.random = random;
+        this.acts = acts;
         this.filters = filters;
     }
 
@@ -56,16 +59,11 @@ final class RandomRules {
         few("transactions.exclude-max", 4);
         few("transactions.required-max", 4);
         few("accounts.data-slices", 2);
-        few("streams.per-account", 8);
-        few("streams.per-connection", 4);
-        few("connections.max", 8);
         at(25, "request.bytes", 1_000 + random.nextInt(10_000));
         at(25, "filters.name-bytes", 24);
         if (chance(20)) {
-            rules.put("requests", (1 + random.nextInt(20)) + "/1s");
-        }
-        if (chance(20)) {
-            rules.put("subscribes", (5 + random.nextInt(40)) + "/10s");
+            // However few there are, what is asked within a second is in effect after some seconds.
+            rules.put("requests", (1 + acts / 4 + random.nextInt(20)) + "/1s");
         }
         rejections(30);
     }

@@ -100,7 +100,11 @@ final class RandomStories {
         for (int i = monitors(); i > 0; i--) {
             parts.add(part("m" + parts.size()));
         }
-        Map<String, String> rules = new RandomRules(random, filters).of(room);
+        Map<String, String> rules = new RandomRules(
+                        random,
+                        filters,
+                        parts.stream().mapToInt(part -> part.acts().size()).sum())
+                .of(room);
         PoolRules pool = new PoolRules(
                 room == Room.TIGHT ? 1 + random.nextInt(15) : 15,
                 Duration.ofMillis(chance(30) ? 0 : chance(50) ? 1_000 : 30_000),
@@ -112,10 +116,10 @@ final class RandomStories {
     /** Mostly few: one case with sixty takes as long as twenty with three. */
     private int monitors() {
         int sort = random.nextInt(100);
-        if (sort < 60) {
-            return 1 + random.nextInt(6);
+        if (sort < 8) {
+            return 21 + random.nextInt(40);
         }
-        return sort < 92 ? 7 + random.nextInt(14) : 21 + random.nextInt(40);
+        return sort < 40 ? 7 + random.nextInt(14) : 1 + random.nextInt(6);
     }
 
     private Part part(String id) {
