@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration from all its sources, once. One thread. */
@@ -34,6 +35,7 @@ public final class ConfigReader {
 
     private static final String TOKEN_VARIABLE = "X_TOKEN";
     private static final long TOKEN_BYTES_MAX = 16 << 10;
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1");
 
     /** Variables that look like settings and are read elsewhere: by the launcher, the log, the commands. */
     private static final List<String> NO_SETTINGS =
@@ -127,6 +129,9 @@ public final class ConfigReader {
             problems.add(Keys.GATEWAY_TOKENS_FILE.path() + ": " + tokens + " is no file that can be read");
         }
         Optional<InetSocketAddress> console = orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
+        console.filter(address -> !LOOPBACK.matcher(address.getHostString()).matches())
+                .ifPresent(address -> warnings.add(Keys.CONSOLE_LISTEN.path() + " is " + Values.show(address)
+                        + ": the console has no login, so whoever can connect there sees who asks for what"));
         Path state = state();
         Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();

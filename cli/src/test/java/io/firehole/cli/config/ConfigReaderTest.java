@@ -447,6 +447,20 @@ class ConfigReaderTest {
                         + "did you mean GRPC_POOL_MAX_CONNECTIONS?");
     }
 
+    @Test
+    void warnsOfAConsoleThatOthersCanReach() throws Exception {
+        for (String own : List.of("127.0.0.1:0", "[::1]:3001", "localhost:3001", "off")) {
+            assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", "h", "FIREHOLE_CONSOLE_LISTEN", own), null)
+                            .warnings())
+                    .isEmpty();
+        }
+        assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", "h", "FIREHOLE_CONSOLE_LISTEN", "0.0.0.0:3001"), null)
+                        .warnings())
+                .containsExactly(
+                        "console.listen is 0.0.0.0:3001: the console has no login, so whoever can connect there"
+                                + " sees who asks for what");
+    }
+
     private Path file(String text) throws IOException {
         return Files.writeString(folder.resolve("firehole.yaml"), text);
     }
