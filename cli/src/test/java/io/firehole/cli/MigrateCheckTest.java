@@ -149,10 +149,9 @@ class MigrateCheckTest {
                 throw new IllegalStateException(e);
             }
         });
-        while (provider.report().open() < 2) {
+        while (provider.report().streams() < 2) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
-        TimeUnit.SECONDS.sleep(1);
         daemon.close();
         assertThat(run.get().exitCode()).isEqualTo(1);
         assertThat(run.get().out()).contains("the gateway ended the call: UNAVAILABLE");

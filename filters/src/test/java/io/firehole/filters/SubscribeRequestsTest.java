@@ -93,6 +93,9 @@ class SubscribeRequestsTest {
     void readsWhatItWroteItself() throws Exception {
         assertThat(SubscribeRequests.fromJson(JsonFormat.printer().print(EVERYTHING)))
                 .isEqualTo(EVERYTHING);
+        assertThat(SubscribeRequests.toJson(EVERYTHING)).doesNotContain("\n");
+        assertThat(SubscribeRequests.fromJson(SubscribeRequests.toJson(EVERYTHING)))
+                .isEqualTo(EVERYTHING);
     }
 
     @Test

@@ -416,8 +416,8 @@ final class SharedStream extends Upstream<LabelRouter> {
             String same = "the group " + key.group().word() + " at " + key.description();
             return others == 0
                     ? "it is the only one now of " + same + " on its connection"
-                    : "it is of " + same + ", as are " + others
-                            + " more on this stream, whose filters all fit one request";
+                    : "it is of " + same + ", as " + (others == 1 ? "is 1 other" : "are " + others + " others")
+                            + " on this stream, and all their filters fit one request";
         }
 
         @Override

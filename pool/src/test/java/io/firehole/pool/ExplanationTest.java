@@ -56,7 +56,7 @@ class ExplanationTest {
         assertThat(a.streamId()).isEqualTo(world.stats("a").streamId());
         assertThat(a.connectionId()).isEqualTo(world.stats("a").connectionId());
         assertThat(a.description()).isEqualTo("processed");
-        assertThat(a.reason()).contains("group medium", "2 more");
+        assertThat(a.reason()).contains("group medium", "as are 2 others");
         assertThat(a.active()).isTrue();
         assertThat(a.activeFromSlot()).isPresent();
         assertThat(a.companions()).containsExactly("b", "c");
