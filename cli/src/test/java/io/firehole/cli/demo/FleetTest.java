@@ -70,7 +70,7 @@ class FleetTest {
                 assertThat(verdict.expected()).as(id).isPositive();
                 assertThat(verdict.clean()).as("%s: %s", id, verdict).isTrue();
             });
-            assertThat(subscribers.open()).isEqualTo(monitors);
+            assertThat(subscribers.closed()).isEmpty();
             Report report = provider.report();
             long merged = upstream.get().between(from, to);
             long alone = subscribers.bytesBetween(from, to);

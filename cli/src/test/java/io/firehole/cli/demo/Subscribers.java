@@ -16,12 +16,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Many monitors as clients of one gateway, on one channel, each with somebody beside it who takes note. One thread. */
 final class Subscribers implements AutoCloseable {
@@ -106,9 +108,12 @@ final class Subscribers implements AutoCloseable {
         return subscriber;
     }
 
-    /** How many are still served. */
-    long open() {
-        return subscribers.values().stream().filter(Subscriber::isOpen).count();
+    /** Who is no longer served. */
+    Set<String> closed() {
+        return subscribers.entrySet().stream()
+                .filter(subscriber -> !subscriber.getValue().isOpen())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** Waits until something has come for each that is open. */
