@@ -13,10 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Random monitors through the pool, compared with direct subscriptions of their own, update for update. */
+/**
+ * Random monitors through the pool, compared with direct subscriptions of their own, update for update: a first look within
+ * seconds. Real blocks, every condition and a provider's rules come in {@code io.firehole.simulation}, among the tests of cli.
+ */
 class DifferentialTest {
 
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 10;
     /** By then a request is in effect that is tried behind others, and then asked for on another call. */
     private static final Duration TRIED_AND_MOVED = Duration.ofSeconds(2);
 
