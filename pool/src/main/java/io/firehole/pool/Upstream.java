@@ -572,6 +572,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     private void send(Call<R> call, SubscribeRequest request) {
         lastSentNanos = pool.now();
+        if (changesWaiting == 0) {
+            // It only lets go of what nobody wants any more: no reason for a newcomer to wait longer than it must.
+            lastSentNanos -=
+                    pool.config().batchMax().minus(pool.config().batchMin()).toNanos();
+        }
         changesWaiting = 0;
         pool.tally().requests++;
         pool.pace().sent(1);

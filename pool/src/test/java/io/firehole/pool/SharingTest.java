@@ -170,6 +170,19 @@ class SharingTest {
     }
 
     @Test
+    void letsNobodyWaitForARequestThatOnlyLetsFiltersGo() {
+        joined("a", World.slots("s"));
+        joined("b", World.transactions("x", 1)).stream.close();
+        world.pass(PoolConfig.DEFAULT.linger().minusMillis(1));
+        int before = onlyStream().requests.size();
+        world.pass(Duration.ofMillis(2));
+        assertThat(onlyStream().requests).as("the filter is let go").hasSize(before + 1);
+        world.monitor("c").ask(World.transactions("x", 2));
+        world.pass(PoolConfig.DEFAULT.batchMin());
+        assertThat(onlyStream().requests).hasSize(before + 2);
+    }
+
+    @Test
     void waitsShorterWhenMuchHasCollected() {
         joined("a", World.slots("s"));
         Reader first = world.monitor("b");
