@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A monitor's stream as the control thread sees it: what it asks, and its places on streams of the provider.
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * is served.
  */
 final class Member {
+
+    private static final Logger log = LoggerFactory.getLogger(Member.class);
 
     /**
      * Places a monitor may hold while it moves by its own wish; what it asks beyond that waits, and only the last of it
@@ -37,8 +41,22 @@ final class Member {
 
     private final Integrity integrity = new Integrity();
 
-    /** Whether it is to share a stream with nobody. */
-    private boolean dedicated;
+    /** Its group and whether it wants a stream for itself, which may have changed since it joined. */
+    private Monitor standing;
+
+    /** Its exact move to its newest place, while that is under way. */
+    private @Nullable Move move;
+
+    /** Whether it asked for something else since that began. */
+    private boolean askedOnTheWay;
+
+    /** Whether it is to be placed anew as soon as that can be done without loss. */
+    private boolean toBeRelocated;
+
+    private final MonitorRate rate;
+
+    /** When it was moved last because of its rate. */
+    private OptionalLong movedByRateNanos = OptionalLong.empty();
 
     private long placesTaken;
     private boolean gone;
@@ -46,7 +64,8 @@ final class Member {
     /** Any thread: what makes it hears of it later. */
     Member(PoolContext pool, Placement placement, Monitor monitor, Runnable wakeup) {
         this.placement = placement;
-        this.dedicated = monitor.dedicated();
+        this.standing = monitor;
+        this.rate = new MonitorRate(monitor.group());
         this.stream = new MonitorStream(
                 monitor,
                 pool.config().mailbox(),
@@ -77,6 +96,7 @@ final class Member {
         asked = next;
         waiting = null;
         stopExamination();
+        askedOnTheWay = true;
         if (next.isEmpty()) {
             leaveAll(places.size());
             return;
@@ -113,8 +133,10 @@ final class Member {
 
     private void take(Subscription next) {
         Place newest = places.isEmpty() ? null : places.getLast();
-        if (newest != null && newest.accepts(next) && (!dedicated || newest.stream() instanceof OwnStream)) {
+        if (newest != null && newest.accepts(next) && (!standing.dedicated() || newest.stream() instanceof OwnStream)) {
             newest.change(next);
+        } else if (newest != null && newest.stream().isRetiring() && placement.moves(this, next)) {
+            log.debug("Monitor {} asks for something else where nobody else is left, and moves", id());
         } else if (places.size() < PLACES_MAX) {
             // Listed before it is served, which may be told while it is being taken.
             places.add(placement.place(this, next));
@@ -132,7 +154,126 @@ final class Member {
         Subscription next = waiting;
         if (next != null && places.size() < PLACES_MAX) {
             ask(next);
+        } else if (toBeRelocated) {
+            relocate();
         }
+    }
+
+    // Exact moves.
+
+    /** The place that it can leave for another without loss now; empty while it is on its way or not yet served. */
+    Optional<Place> movable() {
+        if (gone || move != null || waiting != null || places.size() != 1) {
+            return Optional.empty();
+        }
+        Place place = places.getFirst();
+        boolean settled =
+                place.isServed() && place.stream().isOpen() && place.onward().isPresent();
+        return settled ? Optional.of(place) : Optional.empty();
+    }
+
+    /** Has it placed anew, now or as soon as that can be done without loss. */
+    void relocate() {
+        toBeRelocated = !placement.relocate(this);
+    }
+
+    /** Whether it still waits to be placed anew. */
+    boolean isToBeRelocated() {
+        return toBeRelocated;
+    }
+
+    /** It has begun to move to that place. */
+    void setsOut(Move begun, Place to) {
+        move = begun;
+        askedOnTheWay = false;
+        places.add(to);
+    }
+
+    boolean isMovingTo(Place place) {
+        return move != null && move.leadsTo(place);
+    }
+
+    void moveIsOver(Move over) {
+        if (over.equals(move)) {
+            move = null;
+        }
+    }
+
+    /** It has come to where it wanted. */
+    void arrived() {
+        if (toBeRelocated) {
+            relocate();
+        }
+    }
+
+    /** It stays where it was, until it can be tried anew; what it asked meanwhile is asked there. */
+    void turnedBack(Place from, Place to) {
+        left(to);
+        toBeRelocated = true;
+        // Others may have left for another connection meanwhile.
+        from.stream().allHaveArrived();
+        Subscription last = asked;
+        if (askedOnTheWay && last != null && isNewest(from)) {
+            ask(last);
+        }
+        if (isNewest(from) && from.stream().isRetiring()) {
+            relocate();
+        }
+    }
+
+    /** Its call is over, and nothing follows it there: it goes on elsewhere, with a gap. */
+    void stranded(OptionalLong lastSealedSlot, GrpcStatus why) {
+        Subscription last = asked;
+        leaveAll(places.size());
+        if (last != null && !last.isEmpty()) {
+            Place place = placement.place(this, last);
+            places.add(place);
+            place.stream()
+                    .moves()
+                    .missed(new Moves.Missed(this, place, Optional.empty(), lastSealedSlot, why.toString()));
+        }
+    }
+
+    /** A place is of no use any more. */
+    void left(Place place) {
+        if (places.remove(place)) {
+            place.leave();
+        }
+    }
+
+    // Its rate.
+
+    void measure(long nowNanos, GroupRates rules) {
+        rate.measure(!places.isEmpty() && places.getFirst().isServed(), stream.updates(), nowNanos, rules);
+    }
+
+    MonitorRate rate() {
+        return rate;
+    }
+
+    /** Whether its rate fits another group, and it may be moved there now. */
+    boolean fitsElsewhere(long nowNanos, GroupRates rules) {
+        boolean rested = movedByRateNanos.isEmpty()
+                || nowNanos - movedByRateNanos.getAsLong() >= rules.rest().toNanos();
+        return rested
+                && !standing.fixed()
+                && rate.suggested() != group()
+                && movable().isPresent();
+    }
+
+    void movesByRate(Group fitting, long nowNanos) {
+        movedByRateNanos = OptionalLong.of(nowNanos);
+        stands(standing.inGroup(fitting));
+        relocate();
+    }
+
+    Monitor standing() {
+        return standing;
+    }
+
+    /** It belongs to another group from now on, or wants a stream for itself, or no more. */
+    void stands(Monitor changed) {
+        standing = changed;
     }
 
     /** Whether that is the place it took last. */
@@ -148,14 +289,14 @@ final class Member {
 
     /** Whether it is to share a stream with nobody. */
     boolean isDedicated() {
-        return dedicated;
+        return standing.dedicated();
     }
 
     /** It gets a stream of its own, to which it moves when it is served there. */
     void isolate() {
         Subscription last = asked;
-        if (!dedicated) {
-            dedicated = true;
+        if (!standing.dedicated()) {
+            stands(standing.asDedicated());
             if (last != null && !gone) {
                 ask(last);
             }
@@ -190,6 +331,10 @@ final class Member {
     private void leaveAll(int count) {
         List<Place> left = List.copyOf(places.subList(0, count));
         places.subList(0, count).clear();
+        Move dropped = move;
+        if (dropped != null && left.stream().anyMatch(dropped::isBetween)) {
+            dropped.drop();
+        }
         left.forEach(Place::leave);
     }
 
@@ -210,11 +355,11 @@ final class Member {
     }
 
     String id() {
-        return stream.monitor().id();
+        return standing.id();
     }
 
     Group group() {
-        return stream.monitor().group();
+        return standing.group();
     }
 
     MonitorStream stream() {
@@ -254,7 +399,7 @@ final class Member {
                         : "what it asks is being tried on a call of its own first";
         return new MonitorExplanation.Stream(
                 group(),
-                dedicated,
+                standing.dedicated(),
                 newest == null ? 0 : newest.stream().link().connectionId(),
                 newest == null ? 0 : newest.stream().id(),
                 newest == null ? "" : newest.stream().stats().description(),
@@ -287,6 +432,8 @@ final class Member {
                 stream.waiting(),
                 stream.waitingBytes(),
                 integrity.samples(),
-                integrity.disagreements());
+                integrity.disagreements(),
+                rate.perSecond(),
+                rate.suggested());
     }
 }

@@ -4,6 +4,7 @@ import io.firehole.pool.merging.OwnSubscription;
 import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.routing.Handover;
+import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Router;
 import io.firehole.pool.routing.VerbatimRouter;
 import io.firehole.wire.GrpcStatus;
@@ -11,6 +12,7 @@ import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +33,24 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     private boolean served;
     private boolean left;
 
+    /** Whether the monitor is still served by another call, from which it comes by a move of its own. */
+    private boolean arriving;
+
     OwnStream(PoolContext pool, Placement placement, long id, Link link, Member member, Subscription subscription) {
         this(pool, placement, id, link, member, subscription, null, null);
+    }
+
+    /** One for a monitor that comes from another call by that move. */
+    OwnStream(PoolContext pool, Placement placement, long id, Link link, Move move) {
+        super(pool, id, link, move.member().group());
+        this.placement = placement;
+        this.member = move.member();
+        this.activeFromBefore = move.from().activeFromSlot();
+        this.arriving = true;
+        this.own = new OwnSubscription(
+                member.recipients(move::handoverUnderWay),
+                move.subscription(),
+                StreamRules.of(pool.config().profile()));
     }
 
     private OwnStream(
@@ -84,6 +102,22 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         }
     }
 
+    @Override
+    public void arrived(boolean whole) {
+        arriving = false;
+        if (!whole) {
+            activeFromBefore = OptionalLong.empty();
+        }
+        if (begun) {
+            serve();
+        }
+    }
+
+    @Override
+    List<Recipient> leaving() {
+        return List.of(own.recipient());
+    }
+
     private void serve() {
         served = true;
         member.served(this);
@@ -126,7 +160,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     void confirm(VerbatimRouter router) {
         own.confirm(router.requestInEffect());
         begun |= router.requestInEffect() > 0;
-        if (begun && !served && arrival() == null) {
+        if (begun && !served && !arriving && arrival() == null) {
             serve();
         }
         member.tellActive();
@@ -153,6 +187,11 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     @Override
     OptionalLong nextChangeNanos() {
         return OptionalLong.empty();
+    }
+
+    @Override
+    List<Member> newestHere() {
+        return !left && member.isNewest(this) ? List.of(member) : List.of();
     }
 
     @Override
@@ -216,7 +255,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         if (asked.needsOwnCall()) {
             return "its request has fields that Firehole does not know, which cannot be merged";
         }
-        return member.stream().monitor().dedicated()
+        return member.isDedicated()
                 ? "it is configured to have a stream for itself"
                 : "it was taken apart from the others; its events say why";
     }
@@ -224,6 +263,21 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     @Override
     public List<MonitorExplanation.Filter> filters() {
         return MonitorExplanation.Filter.asIs(own.subscription().request());
+    }
+
+    @Override
+    public Recipient recipient() {
+        return own.recipient();
+    }
+
+    @Override
+    public Optional<Subscription> onward() {
+        return own.awaitsReplay() ? Optional.empty() : Optional.of(own.onward());
+    }
+
+    @Override
+    public boolean isAccepted() {
+        return own.isConfirmed();
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.routing.Recipient;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A monitor's place on a stream of the provider. Control thread. */
@@ -33,4 +35,23 @@ interface Place {
 
     /** The first slot of which everything comes, once it has begun. */
     OptionalLong activeFromSlot();
+
+    /** Its monitor as the present call sees it. */
+    Recipient recipient();
+
+    /**
+     * What to ask in another place that goes on from here; empty if it cannot be left without loss at the moment, since a
+     * replay has not begun.
+     */
+    Optional<Subscription> onward();
+
+    /** Whether the provider is known to take what is asked in it. */
+    boolean isAccepted();
+
+    /**
+     * Its monitor, which came from another place, is served here from now on, if anywhere.
+     *
+     * @param whole whether it got everything on the way
+     */
+    void arrived(boolean whole);
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class Placement {
     private final Links links;
     private final Vetting vetting;
     private final Runnable onLeft;
+    private final Shares shares;
     private final Set<Member> members = new LinkedHashSet<>();
     private long streamIds;
 
@@ -39,6 +41,7 @@ final class Placement {
         this.vetting = vetting;
         pool.watch().report(this::mistrusted);
         this.onLeft = onLeft;
+        this.shares = Shares.of(pool.config());
     }
 
     void joined(Member member) {
@@ -90,7 +93,7 @@ final class Placement {
      */
     @Nullable
     Examination examine(Member member, @Nullable Place newest, Subscription subscription, Consumer<Verdict> told) {
-        if (subscription.needsOwnCall() || member.isDedicated()) {
+        if (needsItsOwn(member, subscription)) {
             return null;
         }
         SharedStream target;
@@ -108,11 +111,11 @@ final class Placement {
     /** The stream that a newcomer would share; null if it would have one for itself. */
     private @Nullable SharedStream prospect(Group group, Subscription subscription) {
         StreamKey key = StreamKey.of(group, subscription);
-        Link link = open(group, key, subscription);
+        Link link = open(group, key, subscription, null);
         if (link == null && !mayOpen(group)) {
             link = leastUsed(group);
         }
-        return link == null ? null : shared(link, key, subscription);
+        return link == null ? null : shared(link, key, subscription, null);
     }
 
     /** What a monitor got was not what its filters say, and not for the first time: nobody shares its stream any more. */
@@ -165,15 +168,15 @@ final class Placement {
     /** Takes a place for a monitor. */
     Place place(Member member, Subscription subscription) {
         Group group = member.group();
-        if (subscription.needsOwnCall() || member.isDedicated()) {
-            OwnStream stream =
-                    new OwnStream(pool, this, nextStreamId(), link(group, null, subscription), member, subscription);
+        if (needsItsOwn(member, subscription)) {
+            OwnStream stream = new OwnStream(
+                    pool, this, nextStreamId(), link(group, null, subscription, null), member, subscription);
             stream.start();
             return stream;
         }
         StreamKey key = StreamKey.of(group, subscription);
-        Link link = link(group, key, subscription);
-        SharedStream shared = shared(link, key, subscription);
+        Link link = link(group, key, subscription, null);
+        SharedStream shared = shared(link, key, subscription, null);
         if (shared != null) {
             return shared.join(member, subscription);
         }
@@ -181,6 +184,102 @@ final class Placement {
         Place place = stream.join(member, subscription);
         stream.start();
         return place;
+    }
+
+    private static boolean needsItsOwn(Member member, Subscription subscription) {
+        return subscription.needsOwnCall() || member.isDedicated();
+    }
+
+    /**
+     * Gives a monitor another place than it has, by its group and by whether it is to have a stream for itself as these
+     * stand now, and moves it there without loss: see {@link Move}.
+     *
+     * @return whether it is on its way, or has nothing to move. False if that is not possible now, and then nothing has
+     *     changed: it is not served yet, or not by an open call (then there is nothing to hand over, and its call is about
+     *     to begin anew where it is), waits for a replay, is on its way already, or its new stream would be one more than
+     *     may be
+     */
+    boolean relocate(Member member) {
+        if (member.link().isEmpty()) {
+            return true;
+        }
+        Optional<Place> from = member.movable();
+        return from.isPresent() && move(member, from.get(), from.get().onward().orElseThrow());
+    }
+
+    /**
+     * Has a monitor stand differently in the pool, and moves each of its streams that does not stand so already.
+     *
+     * @return whether it has any stream
+     */
+    boolean restand(String monitorId, UnaryOperator<Monitor> change) {
+        List<Member> its =
+                members.stream().filter(member -> member.id().equals(monitorId)).toList();
+        for (Member member : its) {
+            Monitor changed = change.apply(member.standing());
+            Monitor before = member.standing();
+            member.stands(changed);
+            if (changed.group() != before.group() || changed.dedicated() != before.dedicated()) {
+                member.relocate();
+            }
+        }
+        return !its.isEmpty();
+    }
+
+    /** The same to that stream, which must serve what the monitor asks. */
+    boolean relocate(Member member, SharedStream target) {
+        Optional<Place> from = member.movable();
+        if (from.isEmpty() || target.equals(from.get().stream())) {
+            return false;
+        }
+        Subscription subscription = from.get().onward().orElseThrow();
+        boolean fits = !target.isEnded()
+                && !target.isRetiring()
+                && target.moves().hasRoom()
+                && target.key().commitment() == subscription.commitment()
+                && target.key().serves(subscription)
+                && target.hasRoomFor(subscription);
+        if (fits) {
+            Move move = new Move(pool, member, from.get(), subscription);
+            move.begin(target, () -> target.receive(move));
+        }
+        return fits;
+    }
+
+    /**
+     * Moves a monitor that asks for something else to a stream which can serve it; the change takes effect at the boundary
+     * of a slot. False if that cannot be done without loss: at another commitment, with other slices, for a replay, or
+     * while it is not settled where it is.
+     */
+    boolean moves(Member member, Subscription next) {
+        Optional<Place> from = member.movable();
+        return from.isPresent()
+                && !next.request().hasFromSlot()
+                && from.get().onward().orElseThrow().agreesWith(next)
+                && move(member, from.get(), next);
+    }
+
+    private boolean move(Member member, Place from, Subscription subscription) {
+        Group group = member.group();
+        Move move = new Move(pool, member, from, subscription);
+        if (needsItsOwn(member, subscription)) {
+            OwnStream own =
+                    new OwnStream(pool, this, nextStreamId(), link(group, null, subscription, from.stream()), move);
+            move.begin(own, () -> own);
+            own.start();
+            return true;
+        }
+        StreamKey key = StreamKey.of(group, subscription);
+        Link link = link(group, key, subscription, from.stream());
+        SharedStream shared = shared(link, key, subscription, from.stream());
+        if (shared != null) {
+            move.begin(shared, () -> shared.receive(move));
+        } else {
+            SharedStream made = new SharedStream(pool, this, ++streamIds, link, key);
+            move.begin(made, () -> made.receive(move));
+            made.start();
+        }
+        return true;
     }
 
     /** A stream of the same kind on the same connection, with nobody on it yet and not yet started. */
@@ -192,8 +291,9 @@ final class Placement {
         return ++streamIds;
     }
 
-    private Link link(Group group, @Nullable StreamKey key, Subscription subscription) {
-        Link open = open(group, key, subscription);
+    /** @param except a stream that the monitor is to leave; null for none */
+    private Link link(Group group, @Nullable StreamKey key, Subscription subscription, @Nullable Upstream<?> except) {
+        Link open = open(group, key, subscription, except);
         if (open != null) {
             pool.tally().hits++;
             return open;
@@ -206,12 +306,18 @@ final class Placement {
         return leastUsed(group);
     }
 
-    private @Nullable Link open(Group group, @Nullable StreamKey key, Subscription subscription) {
-        Link ready = open(group, key, subscription, true);
-        return ready != null ? ready : open(group, key, subscription, false);
+    private @Nullable Link open(
+            Group group, @Nullable StreamKey key, Subscription subscription, @Nullable Upstream<?> except) {
+        Link ready = open(group, key, subscription, except, true);
+        return ready != null ? ready : open(group, key, subscription, except, false);
     }
 
-    private @Nullable Link open(Group group, @Nullable StreamKey key, Subscription subscription, boolean ready) {
+    private @Nullable Link open(
+            Group group,
+            @Nullable StreamKey key,
+            Subscription subscription,
+            @Nullable Upstream<?> except,
+            boolean ready) {
         int room = pool.config().limits(group).streamsPerConnection();
         Link found = null;
         Link unused = null;
@@ -220,7 +326,7 @@ final class Placement {
                 continue;
             }
             if (link.group() == group && link.monitors() < room) {
-                if (key != null && shared(link, key, subscription) != null) {
+                if (key != null && shared(link, key, subscription, except) != null) {
                     return link;
                 }
                 found = found == null ? link : found;
@@ -239,11 +345,14 @@ final class Placement {
                 .orElseThrow();
     }
 
-    private static @Nullable SharedStream shared(Link link, StreamKey key, Subscription subscription) {
+    private static @Nullable SharedStream shared(
+            Link link, StreamKey key, Subscription subscription, @Nullable Upstream<?> except) {
         for (Upstream<?> stream : link.streams()) {
             if (stream instanceof SharedStream shared
+                    && !shared.equals(except)
                     && !shared.isEnded()
                     && !shared.isRetiring()
+                    && shared.moves().hasRoom()
                     && shared.key().equals(key)
                     && shared.hasRoomFor(subscription)) {
                 return shared;
@@ -254,7 +363,7 @@ final class Placement {
 
     /** Whether the group may have one more connection. */
     boolean mayOpen(Group group) {
-        return !links.isFull() && count(group) < allowance(group);
+        return !links.isFull() && count(group) < shares.of(group);
     }
 
     /** The link that carries a stream of that monitor and is ready, if there is one. */
@@ -268,12 +377,6 @@ final class Placement {
 
     private int count(Group group) {
         return (int) links.all().stream().filter(link -> link.group() == group).count();
-    }
-
-    /** How many connections the group may have. */
-    private int allowance(Group group) {
-        return Math.max(1, (int)
-                (pool.config().maxConnections() * pool.config().limits(group).share()));
     }
 
     /** Every stream of the provider, by number. */

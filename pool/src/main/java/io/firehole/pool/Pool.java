@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * The subscriptions of many monitors over few connections to one provider.
@@ -79,6 +80,7 @@ public final class Pool implements AutoCloseable {
     private void begin() {
         links.whenReady(unaryCalls::connectionReady);
         links.whenReady(leases::connectionReady);
+        new GroupWatch(context, placement).start();
         if (links.all().isEmpty() && !closing) {
             links.open();
         }
@@ -235,6 +237,45 @@ public final class Pool implements AutoCloseable {
         return closed.thenApply(done -> Reconnect.UNKNOWN)
                 .applyToEither(answer, result -> result)
                 .completeOnTimeout(Reconnect.UNDER_WAY, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    /**
+     * Puts a monitor's open streams into another group. Each moves to a stream of that group by itself, at the boundary of a
+     * slot and without a new connection of its own: the monitor misses nothing and gets nothing twice. One that cannot be
+     * moved yet, since it is not served or on its way already, follows as soon as it can. May wait some milliseconds for the
+     * control thread, not for the move.
+     *
+     * <p>There it stays, whatever its rate. Streams that the monitor opens later begin in the group that they are opened with.
+     *
+     * @param monitorId as it was given to {@link #subscribe}
+     * @return whether that monitor has an open stream
+     */
+    public boolean move(String monitorId, Group group) {
+        return restand(monitorId, monitor -> monitor.inGroup(group).asFixed());
+    }
+
+    /**
+     * Gives a monitor's open streams streams of the provider to themselves, or has them share with others again; as
+     * {@link #move} does it, without loss.
+     *
+     * @return whether that monitor has an open stream
+     */
+    public boolean dedicate(String monitorId, boolean dedicated) {
+        return restand(monitorId, monitor -> monitor.dedicated(dedicated));
+    }
+
+    private boolean restand(String monitorId, UnaryOperator<Monitor> change) {
+        if (context.loop().isCurrent()) {
+            return placement.restand(monitorId, change);
+        }
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        context.loop()
+                .signal(() -> answer.complete(placement.restand(monitorId, change)))
+                .raise();
+        return closed.thenApply(done -> false)
+                .applyToEither(answer, known -> known)
+                .completeOnTimeout(false, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 

@@ -32,6 +32,7 @@ import java.util.function.Consumer;
  * @param vetting whether filters the provider has not yet been seen to take are tried on a call of their own before
  *     they are merged with those of others
  * @param automaticGroups whether monitors are moved to the group that fits their rate
+ * @param groupRates which group fits which rate
  * @param integritySamplesPerSecond how many updates are matched a second time here, to see whether their routing was
  *     right; 0 for none
  * @param recentTransactionsBytes how much of the transactions received last is kept, for whoever asks why one did or did
@@ -56,6 +57,7 @@ public record PoolConfig(
         double wideningMax,
         boolean vetting,
         boolean automaticGroups,
+        GroupRates groupRates,
         int integritySamplesPerSecond,
         long recentTransactionsBytes) {
 
@@ -79,6 +81,7 @@ public record PoolConfig(
             10,
             true,
             false,
+            GroupRates.DEFAULT,
             10,
             32L << 20);
 
@@ -107,6 +110,7 @@ public record PoolConfig(
         atLeast(1, streamsMax, "streams-max");
         positive(replayWindow, "replay-window");
         Objects.requireNonNull(profile, "profile");
+        Objects.requireNonNull(groupRates, "groupRates");
         if (!(wideningMax >= 1)) {
             throw new IllegalArgumentException("widening-max must be at least 1, was " + wideningMax);
         }
@@ -191,6 +195,11 @@ public record PoolConfig(
         return with(draft -> draft.automaticGroups = automatic);
     }
 
+    /** These rules with other marks between the groups. */
+    public PoolConfig withGroupRates(GroupRates rates) {
+        return with(draft -> draft.groupRates = rates);
+    }
+
     /** These rules with another pace of the integrity watch; 0 turns it off. */
     public PoolConfig withIntegritySamplesPerSecond(int samples) {
         return with(draft -> draft.integritySamplesPerSecond = samples);
@@ -234,6 +243,7 @@ public record PoolConfig(
         private double wideningMax;
         private boolean vetting;
         private boolean automaticGroups;
+        private GroupRates groupRates;
         private int integritySamplesPerSecond;
         private long recentTransactionsBytes;
 
@@ -256,6 +266,7 @@ public record PoolConfig(
             wideningMax = from.wideningMax();
             vetting = from.vetting();
             automaticGroups = from.automaticGroups();
+            groupRates = from.groupRates();
             integritySamplesPerSecond = from.integritySamplesPerSecond();
             recentTransactionsBytes = from.recentTransactionsBytes();
         }
@@ -280,6 +291,7 @@ public record PoolConfig(
                     wideningMax,
                     vetting,
                     automaticGroups,
+                    groupRates,
                     integritySamplesPerSecond,
                     recentTransactionsBytes);
         }

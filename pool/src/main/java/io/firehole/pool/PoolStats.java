@@ -194,6 +194,8 @@ public record PoolStats(
      * @param waitingBytes bytes in its mailbox
      * @param samples updates of which was looked whether it got what its filters say
      * @param disagreements those of them for which it did not
+     * @param updatesPerSecond put into its mailbox a second, averaged over about a minute; looked at every 5 s
+     * @param suggestedGroup the group that fits that rate, by {@link GroupRates}; its own as long as nothing is known
      */
     public record MonitorStats(
             String id,
@@ -208,7 +210,9 @@ public record PoolStats(
             long waiting,
             long waitingBytes,
             long samples,
-            long disagreements) {}
+            long disagreements,
+            double updatesPerSecond,
+            Group suggestedGroup) {}
 
     /**
      * A monitor that makes calls of its own, by {@link Pool#channel}.

@@ -8,6 +8,7 @@ import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.LabelRouter;
+import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Router;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,25 +143,45 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     private void take(SharedPlace before) {
-        Member member = before.member;
         Subscription subscription = before.seat.subscription();
-        var recipients = member.recipients(this::arrival);
-        Seat seat = before.seat.isAccepted()
+        before.member.movesTo(take(before.member, subscription, before.isAccepted(), this::arrival, before));
+    }
+
+    private SharedPlace take(
+            Member member,
+            Subscription subscription,
+            boolean accepted,
+            Supplier<@Nullable Handover> arrival,
+            Place before) {
+        var recipients = member.recipients(arrival);
+        Seat seat = accepted
                 ? merged.joinAccepted(recipients, subscription, pool().now())
                 : merged.join(recipients, subscription, pool().now());
         SharedPlace place = new SharedPlace(member, seat, true, before.activeFromSlot());
         places.put(seat, place);
-        member.movesTo(place);
+        return place;
+    }
+
+    /** Takes in a monitor that comes from another call by that move; the calls know of it already. */
+    Place receive(Move move) {
+        Place place = take(move.member(), move.subscription(), move.isAccepted(), move::handoverUnderWay, move.from());
+        requestChanged();
+        return place;
+    }
+
+    @Override
+    List<Recipient> leaving() {
+        return places.values().stream()
+                .filter(place -> place.member.isNewest(place))
+                .map(SharedPlace::recipient)
+                .toList();
     }
 
     @Override
     void settleIn() {
         for (SharedPlace place : List.copyOf(places.values())) {
-            if (place.arriving) {
-                place.arriving = false;
-                if (place.isServed()) {
-                    place.member.served(place);
-                }
+            if (place.arriving && !place.member.isMovingTo(place)) {
+                place.settle();
             }
         }
     }
@@ -282,6 +304,14 @@ final class SharedStream extends Upstream<LabelRouter> {
     @Override
     OptionalLong nextChangeNanos() {
         return merged.nextExpiryNanos();
+    }
+
+    @Override
+    List<Member> newestHere() {
+        return places.values().stream()
+                .filter(place -> place.member.isNewest(place))
+                .map(place -> place.member)
+                .toList();
     }
 
     @Override
@@ -459,6 +489,36 @@ final class SharedStream extends Upstream<LabelRouter> {
         @Override
         public OptionalLong activeFromSlot() {
             return activeFromBefore.isPresent() ? activeFromBefore : seat.activeFromSlot();
+        }
+
+        @Override
+        public Recipient recipient() {
+            return seat.recipient();
+        }
+
+        @Override
+        public Optional<Subscription> onward() {
+            return Optional.of(seat.subscription());
+        }
+
+        @Override
+        public boolean isAccepted() {
+            return seat.isAccepted();
+        }
+
+        @Override
+        public void arrived(boolean whole) {
+            if (!whole) {
+                activeFromBefore = OptionalLong.empty();
+            }
+            settle();
+        }
+
+        private void settle() {
+            arriving = false;
+            if (isServed()) {
+                member.served(this);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package io.firehole.pool;
 
 import io.firehole.pool.routing.CallCounts;
 import io.firehole.pool.routing.Handover;
+import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Router;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.pool.transport.Connection;
@@ -9,6 +10,7 @@ import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -79,6 +81,12 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** To where its monitors go, because its connection is replaced. */
     private @Nullable Upstream<R> successor;
 
+    /** Those who go there, as its call sees them. */
+    private List<Recipient> left = List.of();
+
+    /** Who comes and goes alone, while this stream and the other go on. */
+    private final Moves moves;
+
     private OptionalLong lastSealedBefore = OptionalLong.empty();
     private long updatesBefore;
     private long bytesBefore;
@@ -104,6 +112,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         this.link = link;
         this.group = group;
         this.backoff = new Backoff(pool.random());
+        this.moves = new Moves(this);
     }
 
     /** Takes its place on the link. */
@@ -155,6 +164,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** A stream that asks the same, with those monitors on it that can come; null if there are none. Not yet started. */
     abstract @Nullable Upstream<R> follower(Handover arrival);
 
+    /** Those who go along when the monitors are handed over to a {@link #follower}, as the present call sees them. */
+    abstract List<Recipient> leaving();
+
     /** Those who have come are served here from now on. */
     abstract void settleIn();
 
@@ -168,6 +180,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     /** It has ended for good. */
     void ended() {}
+
+    /** Those who have no newer place than that on this stream. */
+    abstract List<Member> newestHere();
 
     abstract List<String> monitorIds();
 
@@ -200,6 +215,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                     settle(call, life, why);
                     state = new State.Idle<>();
                     backoff.forget();
+                    moves.callEnded(why);
                     leftBehind(why);
                 }
             }
@@ -223,20 +239,36 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             if (monitorCount() == 0) {
                 end();
             } else if (call.router().requestInEffect() == 0 || !canBeHandedOver()) {
-                settle(call, life, GrpcStatus.Code.UNAVAILABLE.with("the connection is being replaced"));
+                GrpcStatus why = GrpcStatus.Code.UNAVAILABLE.with("the connection is being replaced");
+                settle(call, life, why);
                 state = new State.Idle<>();
                 call.cancel();
+                moves.callEnded(why);
                 linkReady();
-            } else {
+            } else if (moves.haveAllArrivedOrTurnedBack()) {
                 Handover departure = new Handover(level());
+                List<Recipient> leaving = leaving();
                 Upstream<R> follower = follower(departure);
                 if (follower != null) {
                     successor = follower;
-                    call.router().depart(departure);
+                    left = leaving;
+                    call.router().depart(departure, leaving);
                     follower.start();
                 }
             }
         }
+    }
+
+    /** Nobody is on the way to it any more: what had to wait for that need not wait. */
+    void allHaveArrived() {
+        if (state instanceof State.Open<R>(Call<R> call, Life life) && !link.isServing(life)) {
+            linkReplaced();
+        }
+    }
+
+    /** Who comes and goes alone. */
+    Moves moves() {
+        return moves;
     }
 
     /** Whether its monitors are on their way to another stream. */
@@ -255,6 +287,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         Upstream<R> next = successor;
         if (next != null) {
             next.predecessorLost(this, cutNow(why.toString()));
+            newestHere().forEach(member -> member.stranded(lastSealed(), why));
             end();
         }
     }
@@ -281,8 +314,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         cancel(patience);
         patience = null;
         if (handover.cancel() && before.state instanceof State.Open<R>(Call<R> old, Life life)) {
+            old.router().forgetDeparture(handover);
             handover = new Handover(level());
-            old.router().depart(handover);
+            old.router().depart(handover, before.left);
             return;
         }
         // It has left slots to the call that failed, or is gone.
@@ -367,6 +401,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         if (handover != null) {
             call.router().arrive(handover);
         }
+        moves.callBegins(call.router());
         state = new State.Open<>(call, life);
         call.on(life.connection().subscribe(call));
         send(call, request);
@@ -382,6 +417,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         confirm(call.router());
         noteResumption(call);
         watchHandover(call);
+        moves.look(call.router());
         if (call.router().requestInEffect() > 0) {
             life.showedLife();
         }
@@ -413,6 +449,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private void closed(Call<R> call, Life life, GrpcStatus why) {
         settle(call, life, why);
         state = new State.Idle<>();
+        moves.callEnded(why);
         if (isRetiring()) {
             leftBehind(why);
             return;
@@ -462,7 +499,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             lastSealedBefore = sealed;
         }
         if (cut == null && call.router().requestInEffect() > 0) {
-            cut = new Cut(lastSealedBefore, monitorIds(), why.toString());
+            List<String> staying = new ArrayList<>(monitorIds());
+            moves.onTheirWay().forEach(staying::remove);
+            cut = new Cut(lastSealedBefore, List.copyOf(staying), why.toString());
         }
     }
 
@@ -481,8 +520,12 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     private void noteGap(Cut over, long resumedAtSlot) {
-        PoolStats.StreamGap gap =
-                new PoolStats.StreamGap(id, over.monitors(), over.lastSealedSlot(), resumedAtSlot, over.cause());
+        noteGap(over.monitors(), over.lastSealedSlot(), resumedAtSlot, over.cause());
+    }
+
+    /** What those monitors may have missed before they were served by this stream, or again by it. */
+    void noteGap(List<String> monitors, OptionalLong lastSealedSlot, long resumedAtSlot, String cause) {
+        PoolStats.StreamGap gap = new PoolStats.StreamGap(id, monitors, lastSealedSlot, resumedAtSlot, cause);
         if (!gap.monitors().isEmpty()) {
             pool.tally().gap(gap);
             log.warn(
@@ -593,6 +636,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         cancel(paced);
         cancel(watchdog);
         cancel(patience);
+        moves.callEnded(GrpcStatus.OK);
         switch (before) {
             case State.Open<R>(Call<R> call, Life life) -> {
                 settle(call, life, GrpcStatus.OK);
@@ -608,8 +652,13 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     // Figures.
 
+    /** The router of the present call, if there is one. */
+    Optional<R> openRouter() {
+        return state instanceof State.Open<R>(Call<R> call, Life life) ? Optional.of(call.router()) : Optional.empty();
+    }
+
     /** The last slot known to be complete. */
-    private OptionalLong lastSealed() {
+    OptionalLong lastSealed() {
         return state instanceof State.Open<R>(Call<R> call, Life life)
                         && call.router().slots().lastSealed().isPresent()
                 ? call.router().slots().lastSealed()

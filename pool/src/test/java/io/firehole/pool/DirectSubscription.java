@@ -31,7 +31,7 @@ final class DirectSubscription {
      * What happens that shortly before a monitor asks or leaves may still be on its way: if all it asks for comes already,
      * for others, it gets it at once.
      */
-    private static final Duration ON_THE_WAY = FakeProvider.DOWN;
+    private final Duration onTheWay;
 
     private record Asked(long atNanos, FilterSet filters) {}
 
@@ -50,6 +50,12 @@ final class DirectSubscription {
 
     /** @param effectMax by when a request must be in effect */
     DirectSubscription(boolean mayMove, Duration effectMax) {
+        this(mayMove, effectMax, Duration.ZERO);
+    }
+
+    /** @param lag how much longer than usual updates may be on their way */
+    DirectSubscription(boolean mayMove, Duration effectMax, Duration lag) {
+        this.onTheWay = FakeProvider.DOWN.plus(lag);
         this.mayMove = mayMove;
         this.effectMax = effectMax;
     }
@@ -71,7 +77,7 @@ final class DirectSubscription {
     String faultIn(List<SubscribeUpdate> received, List<FakeChain.Event> events) {
         Set<State> states = Set.of(new State(-1, 0));
         for (FakeChain.Event event : events) {
-            if (event.atNanos() > leftNanos - ON_THE_WAY.toNanos()
+            if (event.atNanos() > leftNanos - onTheWay.toNanos()
                     && states.stream().anyMatch(state -> state.explained() == received.size())) {
                 return null;
             }
@@ -95,7 +101,7 @@ final class DirectSubscription {
 
     private void follow(State state, FakeChain.Event event, List<SubscribeUpdate> received, Set<State> next) {
         for (int request = state.request(); request < asked.size(); request++) {
-            if (request >= 0 && asked.get(request).atNanos() - ON_THE_WAY.toNanos() > event.atNanos()) {
+            if (request >= 0 && asked.get(request).atNanos() - onTheWay.toNanos() > event.atNanos()) {
                 return;
             }
             if (request + 1 < asked.size()

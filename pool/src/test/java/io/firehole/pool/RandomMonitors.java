@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,8 +11,9 @@ import java.util.Random;
 final class RandomMonitors {
 
     private static final int CHANGE_MILLIS_MAX = 400;
+    private static final List<Group> GROUPS = List.of(Group.HIGH, Group.MEDIUM, Group.LOW);
 
-    private record Watched(String id, Reader reader, DirectSubscription truth) {}
+    private record Watched(String id, Reader reader, DirectSubscription truth, CommitmentLevel level) {}
 
     private final World world;
     private final Random random;
@@ -22,6 +24,15 @@ final class RandomMonitors {
     private final boolean mayMove;
     private final Duration effectMax;
     private int joined;
+
+    /** Of which each monitor has one for life; none where each request has its own. */
+    private List<CommitmentLevel> levels = List.of();
+
+    /** How much later than usual updates may come. */
+    private Duration lag = Duration.ZERO;
+
+    /** How many in a hundred steps send one of them to another group, or to a stream of its own, or back. */
+    private int movesPercent;
 
     RandomMonitors(World world, Random random, int atMost, int otherStreamsPercent) {
         this(world, random, atMost, otherStreamsPercent, DirectSubscription.EFFECT_MAX);
@@ -51,6 +62,14 @@ final class RandomMonitors {
         this.requests = requests;
     }
 
+    /** Each keeps to one commitment, and is sent about by somebody else. */
+    RandomMonitors sentAbout(int percent, Duration lagMax) {
+        lag = lagMax;
+        levels = List.of(CommitmentLevel.PROCESSED, CommitmentLevel.CONFIRMED, CommitmentLevel.FINALIZED);
+        movesPercent = percent;
+        return this;
+    }
+
     /** Lets them do as they like for so long, and then be quiet until everything has arrived. */
     void live(Duration duration) {
         long until = world.time.nanos() + duration.toNanos();
@@ -64,11 +83,18 @@ final class RandomMonitors {
     }
 
     private void step() {
+        if (!present.isEmpty() && random.nextInt(100) < movesPercent) {
+            sendAbout(present.get(random.nextInt(present.size())));
+            return;
+        }
         int what = random.nextInt(10);
         if (present.isEmpty() || (present.size() < atMost && what < 4)) {
             String id = "m" + joined++;
             Group group = random.nextInt(3) == 0 ? Group.HIGH : Group.MEDIUM;
-            Watched newcomer = new Watched(id, world.monitor(id, group), new DirectSubscription(mayMove, effectMax));
+            CommitmentLevel level =
+                    levels.isEmpty() ? CommitmentLevel.PROCESSED : levels.get(random.nextInt(levels.size()));
+            Watched newcomer =
+                    new Watched(id, world.monitor(id, group), new DirectSubscription(mayMove, effectMax, lag), level);
             present.add(newcomer);
             all.add(newcomer);
             ask(newcomer);
@@ -83,8 +109,19 @@ final class RandomMonitors {
 
     private void ask(Watched monitor) {
         SubscribeRequest request = requests.next();
+        if (!levels.isEmpty()) {
+            request = request.toBuilder().setCommitment(monitor.level()).build();
+        }
         monitor.truth().asks(world.time.nanos(), request);
         monitor.reader().ask(request);
+    }
+
+    private void sendAbout(Watched monitor) {
+        if (random.nextInt(4) == 0) {
+            world.pool.dedicate(monitor.id(), random.nextBoolean());
+        } else {
+            world.pool.move(monitor.id(), GROUPS.get(random.nextInt(GROUPS.size())));
+        }
     }
 
     /** What is wrong with what each of them got. */

@@ -139,6 +139,6 @@ class StatusBlockTest {
     }
 
     private static MonitorStats monitor(String id, Group group, long updates) {
-        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, 0, 0);
+        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, 0, 0, 0, group);
     }
 }

@@ -97,9 +97,14 @@ public final class OwnSubscription {
         return confirmed;
     }
 
+    /** The monitor as the present call sees it. */
+    public Recipient recipient() {
+        return recipient;
+    }
+
     /** What to ask on a call that goes on from here: the same, without a replay that has begun. */
     public Subscription onward() {
-        return subscription.withoutReplay();
+        return subscription.request().hasFromSlot() ? subscription.withoutReplay() : subscription;
     }
 
     /** Whether a replay is asked for that has not begun. */

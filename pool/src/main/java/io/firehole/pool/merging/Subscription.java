@@ -116,6 +116,11 @@ public final class Subscription {
         return request.hasFromSlot() || unknown;
     }
 
+    /** Whether that comes from the provider in the same way: at the same commitment, and with account data cut alike. */
+    public boolean agreesWith(Subscription other) {
+        return commitment() == other.commitment() && slices().equals(other.slices());
+    }
+
     /** The same from now on. */
     Subscription withoutReplay() {
         return new Subscription(request.toBuilder().clearFromSlot().build(), unknown);

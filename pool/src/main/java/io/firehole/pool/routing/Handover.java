@@ -10,13 +10,15 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How monitors pass from one call to another at the boundary of a slot, so that nothing is lost, doubled or out of order.
+ * How monitors pass from one call to another at the boundary of a slot, so that nothing is lost, doubled or out of order:
+ * all of a call, or some of them, or one. Either call may serve others, before, meanwhile and afterwards.
  *
- * <p>Both calls ask the same and run side by side, each on its own event loop:
+ * <p>Both calls ask the same for these monitors and run side by side, each on its own event loop:
  *
  * <ol>
  *   <li>The new call holds back what comes. When it knows a slot that it has whole, it <em>offers</em> that slot.
@@ -76,6 +78,15 @@ public final class Handover {
     /** Which statuses the old call has delivered, or seen shortly before. Written by its event loop. */
     private final Set<Long> told = ConcurrentHashMap.newKeySet();
 
+    /** What the old call has shown of the chain. Written by the control thread before anybody departs. */
+    private volatile @Nullable SlotTrack oldSlots;
+
+    /** Whether the old call's event loop knows of it. */
+    private final AtomicBoolean noted = new AtomicBoolean();
+
+    /** Whether the update at hand is still the old call's to deliver. The old call's event loop only. */
+    private boolean olds = true;
+
     /** From which seal on content of slots before the boundary is the new call's. Written before it is released. */
     private volatile long lateFromSeal = UNKNOWN;
 
@@ -88,6 +99,10 @@ public final class Handover {
     private final List<Held> held = new ArrayList<>();
     private long heldBytes;
     private boolean beyond;
+    private OptionalLong firstWholeSlot = OptionalLong.empty();
+
+    /** Nothing that comes can have been the old call's. Written by the new call's event loop. */
+    private volatile boolean longOver;
 
     /** An update that was held back, or the mark of a seal if it is for nobody. */
     private static final class Held {
@@ -130,15 +145,34 @@ public final class Handover {
         this.level = level;
     }
 
+    /** Which call is the old one. Control thread, before its event loop hears of it. */
+    void leaves(SlotTrack seen) {
+        oldSlots = seen;
+    }
+
     // ---- the old call's event loop ----
 
-    /** Takes note of what was delivered just before the handover began. */
-    void departs(SlotTrack seen) {
-        seen.latestStatuses(told::add);
+    /** Takes note of what was delivered before the handover began. Idempotent. */
+    void departs() {
+        SlotTrack seen = oldSlots;
+        if (seen != null && noted.compareAndSet(false, true)) {
+            seen.latestStatuses(told::add);
+            highestDelivered.accumulateAndGet(seen.highestContent(), Math::max);
+        }
+    }
+
+    /** The old call is about to deal with an update. */
+    void oldSees(RawUpdate update) {
+        olds = isOld(update);
+    }
+
+    /** Whether the update at hand is still the old call's to deliver. */
+    boolean isOlds() {
+        return olds;
     }
 
     /** Whether an update is still the old call's to deliver; it is taken for delivered then. */
-    boolean isOld(RawUpdate update) {
+    private boolean isOld(RawUpdate update) {
         if (released) {
             return false;
         }
@@ -240,7 +274,7 @@ public final class Handover {
     /** Whether an update is the new call's to deliver now; if it is not yet known, it is held back. */
     boolean admits(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int offset, int length) {
         if (complete) {
-            return isNew(update.kind(), update.slot(), statusOf(update));
+            return longOver || isNew(update.kind(), update.slot(), statusOf(update));
         }
         if (!begun.contains(recipient)) {
             // It began when the old call was over already.
@@ -254,15 +288,25 @@ public final class Handover {
         return false;
     }
 
-    /** The new call has dealt with an update: offers a slot when it can. */
-    boolean newAdvanced(SlotTrack seen, OptionalLong firstWholeSlot, boolean sealed) {
+    /** The new call has that slot and those after it whole, for one of those who come. */
+    void newHasWholeFrom(OptionalLong slot) {
+        if (firstWholeSlot.isEmpty()) {
+            firstWholeSlot = slot;
+        }
+    }
+
+    /** The new call has dealt with an update: offers a slot when it can. Gives whether the control thread should look. */
+    boolean newAdvanced(SlotTrack seen, boolean sealed) {
+        if (longOver) {
+            return false;
+        }
         if (sealed) {
             long slot = seen.lastSealed().orElse(UNKNOWN);
             if (complete) {
                 passed(slot);
-            } else {
-                held.add(new Held(slot));
+                return longOver;
             }
+            held.add(new Held(slot));
         }
         if (offered.getPlain() != UNKNOWN || begun.isEmpty()) {
             return false;
@@ -281,8 +325,9 @@ public final class Handover {
     private void passed(long sealed) {
         long first = boundary.get();
         beyond |= sealed >= Math.max(first - 1, lateFromSeal);
-        if (complete && sealed > first + STATUSES_KEPT_SLOTS) {
+        if (complete && beyond && sealed > first + STATUSES_KEPT_SLOTS) {
             told.clear();
+            longOver = true;
         }
     }
 
@@ -301,6 +346,12 @@ public final class Handover {
 
     // ---- any thread ----
 
+    /** The first slot that the new call was known to have whole; empty while it has found none. */
+    public OptionalLong offered() {
+        long slot = offered.get();
+        return slot == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(slot);
+    }
+
     /** Whether the new call has found a slot that it has whole. */
     public boolean isOffered() {
         return offered.get() != UNKNOWN;
@@ -309,6 +360,11 @@ public final class Handover {
     /** Whether the new call delivers. */
     public boolean isComplete() {
         return complete;
+    }
+
+    /** Whether it may be forgotten: it is complete, and so long ago that nothing which comes can have come before. */
+    public boolean isLongOver() {
+        return longOver;
     }
 
     /** Whether the old call was cut off before it had delivered all that was its own. */
@@ -330,6 +386,8 @@ public final class Handover {
         if (released) {
             return;
         }
+        // Its event loop may not have heard of the handover: an old call that has ended or is silent never will.
+        departs();
         forced = true;
         boundary.compareAndSet(UNKNOWN, Math.max(offered.get(), highestDelivered.getAcquire() + 1));
         released = true;

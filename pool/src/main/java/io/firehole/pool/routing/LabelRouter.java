@@ -80,9 +80,6 @@ public final class LabelRouter extends Router {
         if (internal) {
             serveInternally(update.kind() == UpdateKind.SLOT ? table.byEpoch : table.bySeal);
         }
-        if (!isOurs(update)) {
-            return;
-        }
         int delivered = update.kind() == UpdateKind.BLOCK ? deliverEachName(update) : deliverOnce(update);
         if (delivered == 0 && !internal) {
             counts().wasUnrouted();

@@ -1,6 +1,7 @@
 package io.firehole.pool.routing;
 
 import io.firehole.wire.RawUpdate;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,11 @@ public abstract class Recipient {
     /** Scratch of the router: the names gathered for the update at hand. */
     byte[] names = NO_NAMES;
 
-    /** By which its monitor comes from another call; null if it does not. */
-    private final @Nullable Handover arrival;
+    /** By which its monitor comes from another call; null if it does not, or if that is long over. */
+    private @Nullable Handover arrival;
+
+    /** By which its monitor leaves for another call; null if it does not. Event loop only. */
+    private @Nullable Handover departure;
 
     /** One that comes from nowhere. */
     protected Recipient() {
@@ -38,8 +42,34 @@ public abstract class Recipient {
 
     /** Takes one update, unless that was another call's to deliver; now, or when it is known whose it was. */
     final void take(RawUpdate update, byte[] head, byte[] tail, int tailOffset, int tailLength) {
-        if (arrival == null || arrival.admits(this, update, head, tail, tailOffset, tailLength)) {
+        if (departure != null && !departure.isOlds()) {
+            return;
+        }
+        Handover coming = arrival;
+        if (coming == null || coming.admits(this, update, head, tail, tailOffset, tailLength)) {
             deliver(head, tail, tailOffset, tailLength);
+            if (coming != null && coming.isLongOver()) {
+                arrival = null;
+            }
+        }
+    }
+
+    /** From now on it gets only what is still this call's to deliver. */
+    final void leaves(Handover handover) {
+        departure = handover;
+    }
+
+    /** It does not leave by that handover any more; by another one it may. */
+    final void staysBehind(Handover handover) {
+        if (departure == handover) {
+            departure = null;
+        }
+    }
+
+    /** Its call has that slot and those after it whole. */
+    final void hasWholeFrom(OptionalLong slot) {
+        if (arrival != null) {
+            arrival.newHasWholeFrom(slot);
         }
     }
 

@@ -4,8 +4,9 @@ import io.firehole.pool.time.NanoClock;
 import io.firehole.wire.MalformedUpdateException;
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,19 +24,18 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     private final SlotTrack slots;
     private volatile int requestInEffect;
 
-    /** By which everybody leaves for another call. Written by the control thread. */
-    private volatile @Nullable Handover departure;
+    /** Who leaves for other calls, and by which handover. Written by the control thread, each time as a whole. */
+    private volatile Departures departures = Departures.NONE;
 
-    /** The departure that the event loop has taken note of. */
-    private @Nullable Handover departing;
+    /** The departures that the event loop has taken note of. */
+    private Departures departing = Departures.NONE;
 
-    /** By which some have come from another call. Set before the call begins. */
-    private @Nullable Handover arrival;
+    /** By which some come from other calls. Written by the control thread, each time as a whole. */
+    private volatile Handover[] arrivals = {};
 
     /** Where transactions are kept for whoever asks later. Set before the call begins. */
     private RecentTransactions recent = new RecentTransactions(0);
 
-    private OptionalLong firstWholeSlot = OptionalLong.empty();
     private boolean sealed;
 
     /**
@@ -46,6 +46,34 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
         this.clock = clock;
         this.events = events;
         this.slots = new SlotTrack(clock.nanos());
+    }
+
+    /** Who leaves by which handover. */
+    private record Departure(Handover handover, List<Recipient> recipients) {
+
+        private Departure {
+            recipients = List.copyOf(recipients);
+        }
+    }
+
+    /** All who leave. Immutable. */
+    private static final class Departures {
+
+        private static final Departures NONE = new Departures(Stream.empty());
+
+        private final Departure[] each;
+
+        private Departures(Stream<Departure> each) {
+            this.each = each.toArray(Departure[]::new);
+        }
+
+        private Departures with(Departure one) {
+            return new Departures(Stream.concat(Arrays.stream(each), Stream.of(one)));
+        }
+
+        private Departures without(Handover handover) {
+            return new Departures(Arrays.stream(each).filter(one -> one.handover() != handover));
+        }
     }
 
     /** Whom a router tells; on the event loop, so nothing here may block. */
@@ -74,19 +102,31 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
         if (update.kind() == UpdateKind.PING) {
             events.pinged();
         } else if (update.kind() != UpdateKind.PONG) {
-            if (arrival != null && arrival.completeIfReleased()) {
-                tellProgress();
+            if (departures != departing) {
+                noteDepartures();
+            }
+            for (Departure leaving : departing.each) {
+                leaving.handover().oldSees(update);
+            }
+            for (Handover coming : arrivals) {
+                if (coming.completeIfReleased()) {
+                    tellProgress();
+                }
             }
             if (update.kind() == UpdateKind.TRANSACTION) {
                 recent.received(message);
             }
             sealed = false;
             route(update);
-            if (departing != null) {
-                departing.oldAdvanced(slots);
+            slots.contentSeen(update);
+            for (Departure leaving : departing.each) {
+                leaving.handover().oldAdvanced(slots);
             }
-            if (arrival != null && arrival.newAdvanced(slots, firstWholeSlot, sealed)) {
-                tellProgress();
+            // Looked at anew: who came with the table that was taken up just now is to miss no seal.
+            for (Handover coming : arrivals) {
+                if (coming.newAdvanced(slots, sealed)) {
+                    tellProgress();
+                }
             }
         }
     }
@@ -96,31 +136,48 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
         recent = memory;
     }
 
-    /** Everybody on the call leaves for another one, by that handover. Control thread. */
-    public final void depart(Handover handover) {
-        departure = handover;
+    /**
+     * These recipients leave for another call, by that handover; whoever else is on the call stays. A recipient leaves by
+     * one handover at a time. Control thread.
+     */
+    public final void depart(Handover handover, List<Recipient> leaving) {
+        handover.leaves(slots);
+        departures = departures.with(new Departure(handover, leaving));
     }
 
-    /** Those whose recipients say so come from another call, by that handover. Before the first update. */
+    /** Nobody leaves by that handover any more: it is over, or has been cancelled. Control thread. */
+    public final void forgetDeparture(Handover handover) {
+        departures = departures.without(handover);
+    }
+
+    /**
+     * Those whose recipients say so come from another call, by that handover. Before their terms are in the table. Control
+     * thread.
+     */
     public final void arrive(Handover handover) {
-        arrival = handover;
+        arrivals = Stream.concat(Arrays.stream(arrivals), Stream.of(handover)).toArray(Handover[]::new);
     }
 
-    /** Whether an update is this call's to deliver: with a departure going on it may be another's already. */
-    final boolean isOurs(RawUpdate update) {
-        Handover newest = departure;
-        if (newest != departing && newest != null) {
-            departing = newest;
-            newest.departs(slots);
+    /** Nobody comes by that handover any more. Control thread. */
+    public final void forgetArrival(Handover handover) {
+        arrivals = Arrays.stream(arrivals).filter(coming -> coming != handover).toArray(Handover[]::new);
+    }
+
+    private void noteDepartures() {
+        Departures before = departing;
+        departing = departures;
+        for (Departure over : before.each) {
+            over.recipients().forEach(recipient -> recipient.staysBehind(over.handover()));
         }
-        return newest == null || newest.isOld(update);
+        for (Departure leaving : departing.each) {
+            leaving.handover().departs();
+            leaving.recipients().forEach(recipient -> recipient.leaves(leaving.handover()));
+        }
     }
 
     /** A term has found the first slot that its call has whole. */
     final void foundWholeSlot(Term term) {
-        if (firstWholeSlot.isEmpty()) {
-            firstWholeSlot = term.firstWholeSlot();
-        }
+        term.recipient().hasWholeFrom(term.firstWholeSlot());
         tellProgress();
     }
 

@@ -1,5 +1,7 @@
 package io.firehole.pool.routing;
 
+import io.firehole.wire.RawUpdate;
+import io.firehole.wire.UpdateKind;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,8 +24,9 @@ public final class SlotTrack {
     private final AtomicLong first = new AtomicLong(NONE);
     private final AtomicLong highest = new AtomicLong(NONE);
     private final AtomicLong lastSealed = new AtomicLong(NONE);
+    private final AtomicLong highestContent = new AtomicLong(NONE);
 
-    /** Event loop only. */
+    /** Written before {@link #lastSeenNanos}. */
     private final long[] latest = new long[LATEST];
 
     private int statuses;
@@ -53,8 +56,8 @@ public final class SlotTrack {
     }
 
     void seen(long slot, SlotStatus status, long nowNanos) {
-        lastSeenNanos.setRelease(nowNanos);
         latest[statuses++ & (LATEST - 1)] = key(slot, status);
+        lastSeenNanos.setRelease(nowNanos);
         boolean past = status == SlotStatus.SLOT_CONFIRMED || status == SlotStatus.SLOT_FINALIZED;
         if (!past && first.getPlain() == NONE) {
             first.setRelease(slot);
@@ -77,8 +80,26 @@ public final class SlotTrack {
         return slot << STATUS_BITS | number;
     }
 
-    /** The {@link #key}s of the statuses seen last. Event loop only. */
+    /** Notes of which slot content came. */
+    void contentSeen(RawUpdate update) {
+        if (update.kind() != UpdateKind.SLOT
+                && update.kind() != UpdateKind.UNKNOWN
+                && update.slot() > highestContent.getPlain()) {
+            highestContent.setRelease(update.slot());
+        }
+    }
+
+    /** The highest slot of which content has come, for whomever; less than any slot if none has. */
+    long highestContent() {
+        return highestContent.getAcquire();
+    }
+
+    /**
+     * The {@link #key}s of the statuses seen last. Event loop, or any thread while nothing comes: then it sees what came
+     * before.
+     */
     void latestStatuses(LongConsumer each) {
+        lastSeenNanos.getAcquire();
         int known = Math.min(statuses, LATEST);
         for (int i = 0; i < known; i++) {
             each.accept(latest[i]);

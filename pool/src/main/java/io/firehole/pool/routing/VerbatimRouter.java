@@ -78,9 +78,7 @@ public final class VerbatimRouter extends Router {
             slotSeen(update);
             settle(term, update);
         }
-        if (isOurs(update)) {
-            deliver(update, internal);
-        }
+        deliver(update, internal);
     }
 
     private void settle(Term term, RawUpdate update) {

@@ -172,7 +172,8 @@ class HandoverTest {
         received.clear();
         overtaken = false;
         Handover handover = new Handover(level);
-        VerbatimRouter old = router(new Way(null, false));
+        Way before = new Way(null, false);
+        VerbatimRouter old = router(before);
         VerbatimRouter following = router(new Way(handover, true));
         following.arrive(handover);
         int oldAt = 0;
@@ -184,7 +185,7 @@ class HandoverTest {
         while (oldAt < chain.size() || newAt < chain.size()) {
             if (!departing && oldAt >= departs) {
                 departing = true;
-                old.depart(handover);
+                old.depart(handover, List.of(before));
             }
             boolean oldDone = oldAt == chain.size();
             boolean canNew = departing && newAt < (oldDone ? chain.size() : chain.size() - 1);
@@ -254,10 +255,11 @@ class HandoverTest {
     @Test
     void deliversWhatIsThereWhenTheOldCallIsCutOffAndNothingTwice() {
         Handover handover = new Handover(CommitmentLevel.PROCESSED);
-        VerbatimRouter old = router(new Way(null, false));
+        Way before = new Way(null, false);
+        VerbatimRouter old = router(before);
         VerbatimRouter following = router(new Way(handover, true));
         following.arrive(handover);
-        old.depart(handover);
+        old.depart(handover, List.of(before));
         List<SubscribeUpdate> chain = processed(new Random(1));
         chain.subList(0, 60).forEach(update -> old.route(update.toByteArray()));
         chain.subList(30, 80).forEach(update -> following.route(update.toByteArray()));
@@ -271,8 +273,9 @@ class HandoverTest {
     @Test
     void leavesTheOldCallAloneWhenItIsCancelledInTime() {
         Handover handover = new Handover(CommitmentLevel.PROCESSED);
-        VerbatimRouter old = router(new Way(null, false));
-        old.depart(handover);
+        Way before = new Way(null, false);
+        VerbatimRouter old = router(before);
+        old.depart(handover, List.of(before));
         List<SubscribeUpdate> chain = processed(new Random(2));
         chain.subList(0, 40).forEach(update -> old.route(update.toByteArray()));
         assertThat(handover.cancel()).isTrue();

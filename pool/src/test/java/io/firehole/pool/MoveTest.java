@@ -1,0 +1,271 @@
+package io.firehole.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SubscribeRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** One monitor that moves between streams which serve others as well: nobody notices, the monitor itself least of all. */
+class MoveTest {
+
+    private static final int SEEDS = Integer.getInteger("firehole.seeds", 18);
+    private static final int LAG_MILLIS_MAX = 400;
+
+    /** By then what is asked on the way must be in effect: a few slots, until the boundary. */
+    private static final Duration AT_THE_BOUNDARY = Duration.ofMillis(3_500);
+
+    private static final Duration TO_MOVE = Duration.ofSeconds(6);
+
+    private record Watched(Reader reader, DirectSubscription truth) {}
+
+    private World world = new World(31).running();
+    private final List<Watched> watched = new ArrayList<>();
+
+    private Reader joined(String id, Group group, SubscribeRequest request) {
+        Reader reader = world.monitor(id, group);
+        DirectSubscription truth = new DirectSubscription(false, AT_THE_BOUNDARY);
+        truth.asks(world.time.nanos(), request);
+        reader.ask(request);
+        watched.add(new Watched(reader, truth));
+        world.pass(Duration.ofMillis(600));
+        return reader;
+    }
+
+    private void asks(Reader reader, SubscribeRequest request) {
+        watched.stream()
+                .filter(one -> one.reader().stream.equals(reader.stream))
+                .forEach(one -> one.truth().asks(world.time.nanos(), request));
+        reader.ask(request);
+    }
+
+    private void assertNothingLostDoubledOrReordered(String as) {
+        world.pass(TO_MOVE);
+        world.chain.stop();
+        world.pass(Duration.ofSeconds(3));
+        for (Watched one : watched) {
+            assertThat(one.truth().faultIn(one.reader().received, world.events))
+                    .as("%s, monitor %s", as, one.reader().stream.monitor().id())
+                    .isNull();
+            assertThat(one.reader().ended()).isNull();
+        }
+        assertThat(world.pool.stats().gaps()).as(as).isEmpty();
+    }
+
+    private static SubscribeRequest everything(CommitmentLevel level) {
+        return World.transactions("t").toBuilder()
+                .mergeFrom(World.accounts("a", 1, 2, 3))
+                .mergeFrom(World.slots("s"))
+                .setCommitment(level)
+                .build();
+    }
+
+    private long streamOf(String id) {
+        return world.stats(id).streamId();
+    }
+
+    @Test
+    void leavesItsStreamForOneOfAnotherGroupThatServesOthers() {
+        for (CommitmentLevel level :
+                List.of(CommitmentLevel.PROCESSED, CommitmentLevel.CONFIRMED, CommitmentLevel.FINALIZED)) {
+            for (long seed = 1; seed <= SEEDS / 6; seed++) {
+                Random random = new Random(seed);
+                world = new World(seed);
+                world.provider.lags = () -> Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(800));
+                world.running();
+                watched.clear();
+                joined("stays", Group.MEDIUM, everything(level));
+                joined("moves", Group.MEDIUM, everything(level));
+                joined("is there", Group.HIGH, everything(level));
+                world.pass(Duration.ofSeconds(3));
+                long target = streamOf("is there");
+                assertThat(streamOf("moves")).isEqualTo(streamOf("stays")).isNotEqualTo(target);
+                int connects = world.provider.connections.size();
+                for (int i = 0; i < 4; i++) {
+                    assertThat(world.pool.move("moves", i % 2 == 0 ? Group.HIGH : Group.MEDIUM))
+                            .isTrue();
+                    world.pass(TO_MOVE);
+                    assertThat(streamOf("moves")).isEqualTo(i % 2 == 0 ? target : streamOf("stays"));
+                    assertThat(world.pool.stats().streams())
+                            .extracting(PoolStats.StreamStats::monitors)
+                            .containsExactlyInAnyOrder(1, 2);
+                }
+                assertThat(world.provider.connections)
+                        .as("without a new connection")
+                        .hasSize(connects);
+                assertNothingLostDoubledOrReordered(level + ", seed " + seed);
+            }
+        }
+    }
+
+    @Test
+    void getsAStreamToItselfAndSharesAgain() {
+        joined("stays", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        long shared = streamOf("stays");
+        assertThat(world.pool.dedicate("moves", true)).isTrue();
+        world.pass(TO_MOVE);
+        assertThat(streamOf("moves")).isNotEqualTo(shared);
+        assertThat(world.provider.streams()).hasSize(2);
+        assertThat(world.pool.dedicate("moves", false)).isTrue();
+        world.pass(TO_MOVE);
+        assertThat(streamOf("moves")).isEqualTo(shared);
+        assertThat(world.provider.streams()).hasSize(1);
+        assertNothingLostDoubledOrReordered("dedicated");
+    }
+
+    @Test
+    void isExactWhateverTheMonitorsDoMeanwhile() {
+        long received = 0;
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Random random = new Random(seed);
+            world = new World(seed);
+            world.provider.lags =
+                    () -> random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(random.nextInt(LAG_MILLIS_MAX));
+            world.running();
+            RandomMonitors monitors = new RandomMonitors(world, new Random(seed), 10, 0, AT_THE_BOUNDARY)
+                    .sentAbout(30, Duration.ofMillis(LAG_MILLIS_MAX));
+            monitors.live(Duration.ofSeconds(25));
+            assertThat(monitors.faults()).as("seed " + seed).isEmpty();
+            assertThat(world.pool.stats().gaps()).as("seed " + seed).isEmpty();
+            received += monitors.received();
+        }
+        assertThat(received).as("enough to mean something").isGreaterThan(1_000L * SEEDS);
+    }
+
+    @Test
+    void isExactWhileConnectionsAreRenewed() {
+        for (long seed = 1; seed <= SEEDS / 2; seed++) {
+            world = new World(seed).running();
+            RandomMonitors monitors = new RandomMonitors(world, new Random(seed), 10, 0, AT_THE_BOUNDARY.plusSeconds(2))
+                    .sentAbout(30, Duration.ZERO);
+            renewAgainAndAgain();
+            monitors.live(Duration.ofSeconds(25));
+            assertThat(monitors.faults()).as("seed " + seed).isEmpty();
+            assertThat(world.pool.stats().totals().reconnects()).isGreaterThan(2);
+            assertThat(world.pool.stats().gaps()).as("seed " + seed).isEmpty();
+        }
+    }
+
+    private void renewAgainAndAgain() {
+        World mine = world;
+        mine.time.after(Duration.ofMillis(4_300).toNanos(), () -> {
+            if (mine == world) {
+                world.pool.stats().connections().forEach(connection -> world.pool.reconnect(connection.id()));
+                renewAgainAndAgain();
+            }
+        });
+    }
+
+    @Test
+    void takesWhatTheMonitorAsksOnTheWayAlong() {
+        joined("stays", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        Reader reader = joined("moves", Group.MEDIUM, World.transactions("t", 1));
+        world.pool.move("moves", Group.LOW);
+        world.pass(Duration.ofMillis(300));
+        asks(reader, World.accounts("x", 2));
+        world.pass(TO_MOVE);
+        assertThat(world.stats("moves").group()).isEqualTo(Group.LOW);
+        assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
+        assertNothingLostDoubledOrReordered("asked on the way");
+    }
+
+    @Test
+    void staysWhereItWasIfTheNewCallEndsTooSoon() {
+        joined("stays", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        world.monitor("is there", Group.HIGH).ask(World.slots("s"));
+        world.pass(Duration.ofSeconds(2));
+        long before = streamOf("moves");
+        world.pool.move("moves", Group.HIGH);
+        world.pass(Duration.ofMillis(300));
+        assertThat(streamOf("moves")).isNotEqualTo(before);
+        world.provider.streams().getLast().end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
+        world.pass(Duration.ofMillis(50));
+        assertThat(streamOf("moves")).isEqualTo(before);
+        world.pass(TO_MOVE);
+        for (Watched one : watched) {
+            assertThat(one.truth().faultIn(one.reader().received, world.events)).isNull();
+        }
+    }
+
+    @Test
+    void recordsAGapIfTheOldCallBreaksOnTheWay() {
+        joined("stays", Group.MEDIUM, World.transactions("t"));
+        Reader reader = joined("moves", Group.MEDIUM, World.transactions("t"));
+        world.monitor("is there", Group.HIGH).ask(World.slots("s"));
+        world.pass(Duration.ofSeconds(2));
+        world.pool.move("moves", Group.HIGH);
+        world.pass(Duration.ofMillis(600));
+        world.provider.streams().getFirst().end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
+        world.pass(TO_MOVE);
+        int received = reader.received.size();
+        world.pass(Duration.ofSeconds(4));
+        assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
+        assertThat(world.pool.stats().gaps())
+                .flatExtracting(PoolStats.StreamGap::monitors)
+                .containsExactlyInAnyOrder("stays", "moves");
+    }
+
+    @Test
+    void isCutOffFromAnOldCallThatShowsNoSealAnyMore() {
+        Reader reader = joined("moves", Group.MEDIUM, World.transactions("t"));
+        world.monitor("is there", Group.HIGH).ask(World.transactions("t"));
+        world.pass(Duration.ofSeconds(3));
+        world.provider.streams().getFirst().silent = true;
+        world.pool.move("moves", Group.HIGH);
+        world.pass(Upstream.HANDOVER_PATIENCE.plusMillis(2_500));
+        int received = reader.received.size();
+        world.pass(Duration.ofSeconds(2));
+        assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
+        assertThat(world.pool.stats().gaps()).hasSize(1);
+        assertThat(world.pool.stats().gaps().getFirst().cause()).contains("no slot was sealed within 2 s");
+        assertThat(world.pool.stats().gaps().getFirst().monitors()).containsExactly("moves");
+    }
+
+    @Test
+    void waitsUntilTheMonitorIsServed() {
+        world.provider.silent = true;
+        Reader reader = joined("moves", Group.MEDIUM, World.transactions("t"));
+        assertThat(world.pool.move("moves", Group.LOW)).isTrue();
+        world.pass(Duration.ofMillis(500));
+        long before = streamOf("moves");
+        world.provider.silent = false;
+        world.pass(TO_MOVE);
+        assertThat(streamOf("moves")).isNotEqualTo(before);
+        assertThat(reader.received).isNotEmpty().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void knowsNoMonitorThatHasNoStream() {
+        assertThat(world.pool.move("nobody", Group.HIGH)).isFalse();
+        assertThat(world.pool.dedicate("nobody", true)).isFalse();
+    }
+
+    @Test
+    void keepsTheSlotFromWhichTheMonitorGetsEverything() {
+        joined("moves", Group.MEDIUM, World.slots("s"));
+        world.pass(Duration.ofSeconds(1));
+        long before = world.stats("moves").activeFromSlot().orElseThrow();
+        world.pool.move("moves", Group.HIGH);
+        world.pass(TO_MOVE);
+        assertThat(world.stats("moves").activeFromSlot()).hasValue(before);
+    }
+
+    @Test
+    void forgetsAMonitorThatLeavesOnTheWay() {
+        joined("stays", Group.MEDIUM, World.slots("s"));
+        Reader reader = joined("moves", Group.MEDIUM, World.slots("s"));
+        world.pool.move("moves", Group.HIGH);
+        world.pass(Duration.ofMillis(300));
+        reader.stream.close();
+        world.pass(Duration.ofSeconds(40));
+        assertThat(world.pool.stats().monitors()).hasSize(1);
+        assertThat(world.pool.stats().streams()).hasSize(1);
+    }
+}
