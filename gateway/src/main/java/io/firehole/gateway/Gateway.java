@@ -86,6 +86,7 @@ public final class Gateway implements AutoCloseable {
         Doorkeeper doorkeeper = new Doorkeeper(
                 tokens,
                 config.groupOfMonitor(),
+                config.dedicated(),
                 config.limits().calls(),
                 config.limits().callsPer(),
                 NanoClock.system());

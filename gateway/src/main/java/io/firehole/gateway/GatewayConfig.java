@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The rules of a gateway. {@link #DEFAULT} is what runs when nothing is configured; the {@code with} methods change one rule.
@@ -16,6 +17,7 @@ import java.util.function.Function;
  * @param listen where to listen; port 0 takes a free one
  * @param tokens the file of tokens, lines of {@code token monitor-id [group]}; empty lets everyone in
  * @param groupOfMonitor the configured group of a monitor id; any thread
+ * @param dedicated which monitor ids get a stream of the provider to themselves; any thread
  * @param limits what clients may ask for
  * @param times how long a stream waits for what
  * @param compressesUpdates whether updates go out in gzip or zstd to clients that ask for it; costs much computation
@@ -24,6 +26,7 @@ public record GatewayConfig(
         InetSocketAddress listen,
         Optional<Path> tokens,
         Function<String, Optional<Group>> groupOfMonitor,
+        Predicate<String> dedicated,
         Limits limits,
         StreamTimes times,
         boolean compressesUpdates) {
@@ -33,6 +36,7 @@ public record GatewayConfig(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 10_000),
             Optional.empty(),
             id -> Optional.empty(),
+            id -> false,
             Limits.DEFAULT,
             StreamTimes.DEFAULT,
             false);
@@ -40,36 +44,43 @@ public record GatewayConfig(
     public GatewayConfig {
         Objects.requireNonNull(listen, "listen");
         Objects.requireNonNull(groupOfMonitor, "groupOfMonitor");
+        Objects.requireNonNull(dedicated, "dedicated");
     }
 
     /** These rules at another address. */
     public GatewayConfig withListen(InetSocketAddress address) {
-        return new GatewayConfig(address, tokens, groupOfMonitor, limits, times, compressesUpdates);
+        return new GatewayConfig(address, tokens, groupOfMonitor, dedicated, limits, times, compressesUpdates);
     }
 
     /** These rules with a file of tokens. */
     public GatewayConfig withTokens(Path file) {
-        return new GatewayConfig(listen, Optional.of(file), groupOfMonitor, limits, times, compressesUpdates);
+        return new GatewayConfig(
+                listen, Optional.of(file), groupOfMonitor, dedicated, limits, times, compressesUpdates);
     }
 
     /** These rules with configured groups. */
     public GatewayConfig withGroupOfMonitor(Function<String, Optional<Group>> group) {
-        return new GatewayConfig(listen, tokens, group, limits, times, compressesUpdates);
+        return new GatewayConfig(listen, tokens, group, dedicated, limits, times, compressesUpdates);
+    }
+
+    /** These rules with some monitors that get streams of the provider to themselves. */
+    public GatewayConfig withDedicated(Predicate<String> monitors) {
+        return new GatewayConfig(listen, tokens, groupOfMonitor, monitors, limits, times, compressesUpdates);
     }
 
     /** These rules with other limits. */
     public GatewayConfig withLimits(Limits other) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, other, times, compressesUpdates);
+        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, other, times, compressesUpdates);
     }
 
     /** These rules with other times. */
     public GatewayConfig withTimes(StreamTimes other) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, limits, other, compressesUpdates);
+        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, other, compressesUpdates);
     }
 
     /** These rules with updates compressed for clients that ask for it, or not. */
     public GatewayConfig withCompressesUpdates(boolean compresses) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, limits, times, compresses);
+        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, times, compresses);
     }
 
     /**

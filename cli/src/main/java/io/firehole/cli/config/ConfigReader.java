@@ -6,7 +6,9 @@ import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupLimits;
+import io.firehole.pool.GroupRates;
 import io.firehole.pool.MailboxLimits;
+import io.firehole.pool.MonitorNames;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.AccessToken;
@@ -109,6 +111,9 @@ public final class ConfigReader {
                         orDefault(Keys.RECENT_TRANSACTIONS, PoolConfig.DEFAULT.recentTransactionsBytes()))
                 .withAutomaticGroups(orDefault(Keys.GROUPS_AUTOMATIC, PoolConfig.DEFAULT.automaticGroups()));
 
+        pool = pool.withGroupRates(groupRates());
+        Map<String, Boolean> dedicated = new HashMap<>();
+        orDefault(Keys.DEDICATED, List.of()).forEach(monitor -> dedicated.put(monitor, true));
         Map<String, Group> groups = new HashMap<>();
         double shares = 0;
         for (Map.Entry<Group, Keys.GroupKeys> group : Keys.GROUPS.entrySet()) {
@@ -122,6 +127,8 @@ public final class ConfigReader {
         if (Math.round(shares * 100) > 100) {
             problems.add("groups: the shares add up to " + Values.showShare(shares) + ", must be at most 100%");
         }
+
+        MonitorNames<Group> groupNames = named(groups);
 
         InetSocketAddress listen = value(Keys.GATEWAY_LISTEN);
         Path tokens = inFolderOfFile(value(Keys.GATEWAY_TOKENS_FILE));
@@ -144,7 +151,8 @@ public final class ConfigReader {
                 upstream,
                 pool,
                 budget,
-                groups,
+                groupNames,
+                MonitorNames.of(dedicated),
                 listen,
                 Optional.ofNullable(tokens),
                 console,
@@ -152,6 +160,32 @@ public final class ConfigReader {
                 sharing,
                 settings,
                 warnings);
+    }
+
+    private GroupRates groupRates() {
+        GroupRates usual = GroupRates.DEFAULT;
+        double highFrom = orDefault(Keys.GROUPS_HIGH_FROM, usual.highFrom());
+        double lowBelow = orDefault(Keys.GROUPS_LOW_BELOW, usual.lowBelow());
+        try {
+            return new GroupRates(
+                    highFrom,
+                    lowBelow,
+                    usual.hysteresis(),
+                    orDefault(Keys.GROUPS_STEADY_FOR, usual.steadyFor()),
+                    orDefault(Keys.GROUPS_REST, usual.rest()));
+        } catch (IllegalArgumentException contradictory) {
+            problems.add("groups: " + contradictory.getMessage());
+            return usual;
+        }
+    }
+
+    private <T> MonitorNames<T> named(Map<String, T> said) {
+        try {
+            return MonitorNames.of(said);
+        } catch (IllegalArgumentException ambiguous) {
+            problems.add("groups: " + ambiguous.getMessage());
+            return MonitorNames.none();
+        }
     }
 
     private int maxConnections(ProfileDefaults permitted) {

@@ -1,13 +1,13 @@
 package io.firehole.cli.config;
 
 import io.firehole.pool.Group;
+import io.firehole.pool.MonitorNames;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param upstream the provider, with its token if it wants one
  * @param pool the rules of the pool
  * @param budget what the provider allows of new connections
- * @param groups the group of each monitor that has one
+ * @param groups the group of each monitor that has one, by name or pattern
+ * @param dedicated the monitors that get streams of the provider to themselves, by name or pattern
  * @param gatewayListen where monitors connect
  * @param gatewayTokens whom the gateway knows; empty if it serves everybody
  * @param consoleListen where the console listens; empty if there is to be none
@@ -29,7 +30,8 @@ public record FireholeConfig(
         GrpcEndpoint upstream,
         PoolConfig pool,
         List<BudgetRule> budget,
-        Map<String, Group> groups,
+        MonitorNames<Group> groups,
+        MonitorNames<Boolean> dedicated,
         InetSocketAddress gatewayListen,
         Optional<Path> gatewayTokens,
         Optional<InetSocketAddress> consoleListen,
@@ -40,7 +42,6 @@ public record FireholeConfig(
 
     public FireholeConfig {
         budget = List.copyOf(budget);
-        groups = Map.copyOf(groups);
         settings = List.copyOf(settings);
         warnings = List.copyOf(warnings);
     }

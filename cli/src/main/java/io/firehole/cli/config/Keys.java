@@ -1,6 +1,7 @@
 package io.firehole.cli.config;
 
 import io.firehole.pool.Group;
+import io.firehole.pool.GroupRates;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
@@ -30,6 +31,7 @@ final class Keys {
     private static final int HOSTS_MAX = 64;
     private static final int WIDENING_MAX_MOST = 1_000;
     private static final int SAMPLES_MAX = 10_000;
+    private static final int RATE_MAX = 1_000_000;
 
     /** Instead of an address: nobody listens. */
     private static final String OFF = "off";
@@ -73,11 +75,19 @@ final class Keys {
     static final Key<Integer> INTEGRITY_SAMPLES =
             Key.of("pool.integrity-samples", count(0, SAMPLES_MAX), PoolConfig.DEFAULT.integritySamplesPerSecond());
 
+    static final Key<List<String>> DEDICATED = Key.of("pool.dedicated", names(), List.of());
     static final Key<Boolean> GROUPS_AUTOMATIC =
             Key.of("groups.automatic", flag(), PoolConfig.DEFAULT.automaticGroups());
     static final Key<Long> RECENT_TRANSACTIONS =
             Key.of("pool.recent-transactions", size(0), PoolConfig.DEFAULT.recentTransactionsBytes());
-
+    static final Key<Double> GROUPS_HIGH_FROM =
+            Key.of("groups.high-from", number(0, RATE_MAX), GroupRates.DEFAULT.highFrom());
+    static final Key<Double> GROUPS_LOW_BELOW =
+            Key.of("groups.low-below", number(0, RATE_MAX), GroupRates.DEFAULT.lowBelow());
+    static final Key<Duration> GROUPS_STEADY_FOR =
+            Key.of("groups.steady-for", time(Duration.ofSeconds(10)), GroupRates.DEFAULT.steadyFor());
+    static final Key<Duration> GROUPS_REST =
+            Key.of("groups.rest", time(Duration.ofSeconds(10)), GroupRates.DEFAULT.rest());
     static final Map<Group, GroupKeys> GROUPS = groups();
 
     static final Key<InetSocketAddress> GATEWAY_LISTEN = Key.of(
@@ -114,10 +124,7 @@ final class Keys {
             keys.put(
                     group,
                     new GroupKeys(
-                            Key.of(
-                                    path + "monitors",
-                                    new Syntax<>(Values::names, names -> String.join(", ", names)),
-                                    List.of()),
+                            Key.of(path + "monitors", names(), List.of()),
                             Key.of(
                                     path + "share",
                                     new Syntax<>(Values::share, Values::showShare),
@@ -147,7 +154,12 @@ final class Keys {
                 VETTING,
                 INTEGRITY_SAMPLES,
                 RECENT_TRANSACTIONS,
-                GROUPS_AUTOMATIC));
+                DEDICATED,
+                GROUPS_AUTOMATIC,
+                GROUPS_HIGH_FROM,
+                GROUPS_LOW_BELOW,
+                GROUPS_STEADY_FOR,
+                GROUPS_REST));
         for (GroupKeys group : GROUPS.values()) {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
@@ -158,6 +170,10 @@ final class Keys {
 
     private static Optional<InetSocketAddress> addressOrOff(String text) {
         return text.strip().equals(OFF) ? Optional.empty() : Optional.of(Values.address(text));
+    }
+
+    private static Syntax<List<String>> names() {
+        return new Syntax<>(Values::names, names -> String.join(", ", names));
     }
 
     private static Syntax<Integer> count(int least, int most) {

@@ -51,7 +51,8 @@ public final class Daemon implements AutoCloseable {
     public static Daemon start(FireholeConfig config) throws IOException, InterruptedException {
         GatewayConfig gateway = GatewayConfig.DEFAULT
                 .withListen(listenAddress(config.gatewayListen()))
-                .withGroupOfMonitor(id -> Optional.ofNullable(config.groups().get(id)));
+                .withGroupOfMonitor(config.groups()::of)
+                .withDedicated(id -> config.dedicated().of(id).isPresent());
         if (config.gatewayTokens().isPresent()) {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }

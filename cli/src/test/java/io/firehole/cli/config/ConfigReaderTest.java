@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.firehole.cli.config.ConfigReader.FlagValue;
 import io.firehole.pool.Group;
+import io.firehole.pool.GroupRates;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.sharing.DatabaseAccess;
@@ -79,7 +80,7 @@ class ConfigReaderTest {
                   linger: 0s
                 groups:
                   high:
-                    monitors: [pumpfun-price-monitor, graduation-monitor]
+                    monitors: [pumpfun-price-monitor, "graduation-*"]
                     share: 50%
                     streams-per-connection: 3
                   low: { monitors: [slow-one] }
@@ -104,11 +105,10 @@ class ConfigReaderTest {
         assertThat(config.pool().linger()).isZero();
         assertThat(config.pool().limits(Group.HIGH).share()).isEqualTo(0.5);
         assertThat(config.pool().limits(Group.HIGH).streamsPerConnection()).isEqualTo(3);
-        assertThat(config.groups())
-                .containsOnly(
-                        Map.entry("pumpfun-price-monitor", Group.HIGH),
-                        Map.entry("graduation-monitor", Group.HIGH),
-                        Map.entry("slow-one", Group.LOW));
+        assertThat(config.groups().of("pumpfun-price-monitor")).hasValue(Group.HIGH);
+        assertThat(config.groups().of("graduation-monitor")).hasValue(Group.HIGH);
+        assertThat(config.groups().of("slow-one")).hasValue(Group.LOW);
+        assertThat(config.groups().of("anybody")).isEmpty();
         assertThat(config.gatewayListen().getHostString()).isEqualTo("::1");
         assertThat(config.gatewayTokens()).contains(folder.resolve("tokens"));
         assertThat(config.warnings()).isEmpty();
@@ -158,6 +158,33 @@ class ConfigReaderTest {
                                         + "a time needs its unit, as in 30s, 5m or 500ms",
                                 "groups: a is in high and in low; a monitor belongs to one group",
                                 "groups: the shares add up to 190%, must be at most 100%"));
+    }
+
+    @Test
+    void readsWhichMonitorsGetStreamsToThemselves() throws Exception {
+        FireholeConfig config =
+                ConfigReader.read(Map.of(), URL_ALONE, file("pool: { dedicated: [pilot, \"test-*\"] }\n"));
+        assertThat(config.dedicated().of("pilot")).isPresent();
+        assertThat(config.dedicated().of("test-1")).isPresent();
+        assertThat(config.dedicated().of("other")).isEmpty();
+    }
+
+    @Test
+    void refusesPatternsAndRatesThatContradictEachOther() throws Exception {
+        Path file = file("""
+                groups:
+                  high-from: 1
+                  low-below: 2
+                  high: { monitors: ["pump*"] }
+                  low: { monitors: ["*pump"] }
+                """);
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file))
+                .asInstanceOf(type(InvalidConfigurationException.class))
+                .satisfies(thrown -> assertThat(thrown.problems())
+                        .containsExactly(
+                                "groups: low-below must be below high-from 1.0, was 2.0",
+                                "groups: \"*pump\" and \"pump*\" can mean the same monitor, are equally long and say"
+                                        + " different things; name the monitor, or make one of them longer"));
     }
 
     @Test
@@ -212,10 +239,13 @@ class ConfigReaderTest {
                     connects: [10/1s, 300/10m]
                     token.header: x-api-key
                 pool: { widening-max: 2.5, vetting: false, integrity-samples: 0 }
-                groups: { automatic: true }
+                groups: { automatic: true, high-from: 20.5, low-below: 0, steady-for: 1m, rest: 10m }
                 """);
         FireholeConfig config = ConfigReader.read(Map.of(), URL_ALONE, file);
 
+        assertThat(config.pool().groupRates())
+                .isEqualTo(new GroupRates(
+                        20.5, 0, GroupRates.DEFAULT.hysteresis(), Duration.ofMinutes(1), Duration.ofMinutes(10)));
         assertThat(config.pool().profile().name()).isEqualTo("chainstack-growth");
         assertThat(config.pool().profile().filters().accounts().max()).isEqualTo(7);
         assertThat(config.pool().profile().filters().transactions().max()).isEqualTo(5);

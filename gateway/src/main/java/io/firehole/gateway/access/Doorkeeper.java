@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The monitor's id is that of the token's line, else {@code x-monitor-id}, else {@code x-subscription-id}, else made of
  * the client's address and a number. Its group is that of the token's line, else {@code x-frequency}, else the one configured
- * for the id, else medium.
+ * for the id, else medium; what the operator has said, by the token's line or by configuration, is kept whatever the
+ * monitor's rate. Whether it gets a stream of the provider to itself is configured for the id.
  */
 public final class Doorkeeper {
 
@@ -37,22 +39,26 @@ public final class Doorkeeper {
 
     private final Optional<TokenTable> tokens;
     private final Function<String, Optional<Group>> groupOfMonitor;
+    private final Predicate<String> dedicated;
     private final CallRate callRate;
     private final AtomicLong unnamed = new AtomicLong();
 
     /**
      * @param tokens empty lets everyone in, whatever the token
      * @param groupOfMonitor the configured group of a monitor id
+     * @param dedicated which monitor ids get a stream of the provider to themselves
      * @param calls how many calls one address may make at once, and again in each {@code per}
      */
     public Doorkeeper(
             Optional<TokenTable> tokens,
             Function<String, Optional<Group>> groupOfMonitor,
+            Predicate<String> dedicated,
             int calls,
             Duration per,
             NanoClock clock) {
         this.tokens = tokens;
         this.groupOfMonitor = groupOfMonitor;
+        this.dedicated = dedicated;
         this.callRate = new CallRate(clock, calls, per);
     }
 
@@ -76,15 +82,21 @@ public final class Doorkeeper {
         try {
             String id = bearer.map(TokenTable.Bearer::monitorId).orElseGet(() -> idFrom(metadata, from));
             Optional<Group> asked = frequency(metadata.get(FREQUENCY));
-            Group group = bearer.flatMap(TokenTable.Bearer::group)
-                    .or(() -> asked)
-                    .or(() -> groupOfMonitor.apply(id))
-                    .orElse(Group.MEDIUM);
-            return new Admission.Granted(new Monitor(id, group));
+            return new Admission.Granted(
+                    monitor(id, bearer.flatMap(TokenTable.Bearer::group), asked).dedicated(dedicated.test(id)));
         } catch (IllegalArgumentException e) {
             return new Admission.Refused(
                     Refusal.METADATA, GrpcStatus.Code.INVALID_ARGUMENT.with(String.valueOf(e.getMessage())));
         }
+    }
+
+    private Monitor monitor(String id, Optional<Group> ofToken, Optional<Group> asked) {
+        if (ofToken.isEmpty() && asked.isPresent()) {
+            return new Monitor(id, asked.get());
+        }
+        return ofToken.or(() -> groupOfMonitor.apply(id))
+                .map(group -> new Monitor(id, group).asFixed())
+                .orElseGet(() -> new Monitor(id, Group.MEDIUM));
     }
 
     private String idFrom(Metadata metadata, InetAddress from) {

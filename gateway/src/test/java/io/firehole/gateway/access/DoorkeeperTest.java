@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,21 +28,27 @@ class DoorkeeperTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", textBlock = """
-            # x-monitor-id, x-subscription-id, x-frequency, id, group
-            -, -, -, 127.0.0.1#1, MEDIUM
-            mine, -, -, mine, MEDIUM
-            mine, other, -, mine, MEDIUM
-            -, other, -, other, MEDIUM
-            ' ', other, -, other, MEDIUM
-            mine, -, high, mine, HIGH
-            mine, -, LOW, mine, LOW
-            configured, -, -, configured, HIGH
-            configured, -, low, configured, LOW
+            # x-monitor-id, x-subscription-id, x-frequency, id, group, stays there whatever its rate
+            -, -, -, 127.0.0.1#1, MEDIUM, false
+            mine, -, -, mine, MEDIUM, false
+            mine, other, -, mine, MEDIUM, false
+            -, other, -, other, MEDIUM, false
+            ' ', other, -, other, MEDIUM, false
+            mine, -, high, mine, HIGH, false
+            mine, -, LOW, mine, LOW, false
+            configured, -, -, configured, HIGH, true
+            configured, -, low, configured, LOW, false
             """)
     void withoutTokensMetadataSaysWhoItIs(
-            String monitor, String subscription, String frequency, String id, Group group) {
+            String monitor, String subscription, String frequency, String id, Group group, boolean fixed) {
         assertThat(open().admit(metadata(monitor, subscription, frequency), HERE))
-                .isEqualTo(new Admission.Granted(new Monitor(id, group)));
+                .isEqualTo(new Admission.Granted(new Monitor(id, group, false, fixed)));
+    }
+
+    @Test
+    void givesThoseAStreamToThemselvesThatAreToHaveOne() {
+        assertThat(open().admit(metadata("alone", null, "low"), HERE))
+                .isEqualTo(new Admission.Granted(new Monitor("alone", Group.LOW).asDedicated()));
     }
 
     @Test
@@ -49,7 +56,7 @@ class DoorkeeperTest {
         Doorkeeper doorkeeper = guarded(folder, "river mine low\nstream other\n");
 
         assertThat(doorkeeper.admit(Map.of("x-token", "river", "x-monitor-id", "x", "x-frequency", "high")::get, HERE))
-                .isEqualTo(new Admission.Granted(new Monitor("mine", Group.LOW)));
+                .isEqualTo(new Admission.Granted(new Monitor("mine", Group.LOW).asFixed()));
         assertThat(doorkeeper.admit(Map.of("x-token", "stream", "x-frequency", "high")::get, HERE))
                 .isEqualTo(new Admission.Granted(new Monitor("other", Group.HIGH)));
     }
@@ -135,12 +142,14 @@ class DoorkeeperTest {
         return new Doorkeeper(
                 tokens,
                 id -> id.equals("configured") ? Optional.of(Group.HIGH) : Optional.empty(),
+                id -> id.equals("alone"),
                 5,
                 Duration.ofSeconds(10),
                 nowNanos::get);
     }
 
-    private static Doorkeeper.Metadata metadata(String monitor, String subscription, String frequency) {
+    private static Doorkeeper.Metadata metadata(
+            @Nullable String monitor, @Nullable String subscription, @Nullable String frequency) {
         return name -> switch (name) {
             case "x-monitor-id" -> monitor;
             case "x-subscription-id" -> subscription;
