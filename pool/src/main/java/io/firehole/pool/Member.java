@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +48,7 @@ final class Member {
     /** Its exact move to its newest place, while that is under way. */
     private @Nullable Move move;
 
-    /** Whether it asked for something else since that began. */
+    /** Whether what it asked last is asked where that leads to only, and not in the place from which it comes. */
     private boolean askedOnTheWay;
 
     /** Whether it is to be placed anew as soon as that can be done without loss. */
@@ -96,18 +97,30 @@ final class Member {
         asked = next;
         waiting = null;
         stopExamination();
-        askedOnTheWay = true;
         if (next.isEmpty()) {
             leaveAll(places.size());
             return;
         }
-        Examination begun = placement.examine(
-                this, places.isEmpty() ? null : places.getLast(), next, verdict -> judged(next, verdict));
+        Examination begun = examine(next);
         if (begun == null) {
             take(next);
         } else if (!begun.isOver()) {
             examination = begun;
         }
+    }
+
+    private @Nullable Examination examine(Subscription next) {
+        Place newest = newest();
+        Consumer<Verdict> told = verdict -> judged(next, verdict);
+        if (newest != null
+                && newest.stream() instanceof SharedStream shared
+                && isToBeAlone(newest)
+                && newest.accepts(next)
+                && movable().isEmpty()) {
+            // It is to have a stream for itself but has to ask where it is, so the others there are at risk as ever.
+            return placement.vetting().examine(this, shared, next, told);
+        }
+        return placement.examine(this, newest, next, told);
     }
 
     private void judged(Subscription next, Verdict verdict) {
@@ -132,17 +145,32 @@ final class Member {
     }
 
     private void take(Subscription next) {
-        Place newest = places.isEmpty() ? null : places.getLast();
-        if (newest != null && newest.accepts(next) && (!standing.dedicated() || newest.stream() instanceof OwnStream)) {
+        Place newest = newest();
+        boolean toBeLeft = newest != null && (newest.stream().isRetiring() || isToBeAlone(newest));
+        if (toBeLeft && placement.moves(this, next)) {
+            log.debug("Monitor {} asks for something else where it is not to stay, and moves", id());
+            askedOnTheWay = true;
+            toBeRelocated = false;
+        } else if (newest != null && newest.accepts(next)) {
+            // Even if it is not to stay there: it leaves as soon as that can be done without loss.
             newest.change(next);
-        } else if (newest != null && newest.stream().isRetiring() && placement.moves(this, next)) {
-            log.debug("Monitor {} asks for something else where nobody else is left, and moves", id());
+            askedOnTheWay = true;
+            toBeRelocated |= toBeLeft;
         } else if (places.size() < PLACES_MAX) {
             // Listed before it is served, which may be told while it is being taken.
             places.add(placement.place(this, next));
         } else {
             waiting = next;
         }
+    }
+
+    private @Nullable Place newest() {
+        return places.isEmpty() ? null : places.getLast();
+    }
+
+    /** Whether it shares that place although it is to share with nobody. */
+    private boolean isToBeAlone(Place place) {
+        return standing.dedicated() && !(place.stream() instanceof OwnStream);
     }
 
     /** The provider has been seen to serve that place: those taken before it are of no use any more. */
@@ -210,10 +238,11 @@ final class Member {
     void turnedBack(Place from, Place to) {
         left(to);
         toBeRelocated = true;
-        // Others may have left for another connection meanwhile.
+        boolean askAgain = askedOnTheWay && isNewest(from);
+        // Others may have left for another connection meanwhile; then it follows them with what was asked there.
         from.stream().allHaveArrived();
         Subscription last = asked;
-        if (askedOnTheWay && last != null && isNewest(from)) {
+        if (askAgain && last != null && !gone) {
             ask(last);
         }
         if (isNewest(from) && from.stream().isRetiring()) {
@@ -292,14 +321,11 @@ final class Member {
         return standing.dedicated();
     }
 
-    /** It gets a stream of its own, to which it moves when it is served there. */
+    /** It gets a stream of its own. */
     void isolate() {
-        Subscription last = asked;
         if (!standing.dedicated()) {
             stands(standing.asDedicated());
-            if (last != null && !gone) {
-                ask(last);
-            }
+            relocate();
         }
     }
 

@@ -176,6 +176,46 @@ class MoveTest {
     }
 
     @Test
+    void losesNothingIfItAsksWhileItWaitsForAStreamToItself() {
+        world = new World(31);
+        world.provider.lags = () -> Duration.ofMillis(LAG_MILLIS_MAX);
+        world.running();
+        Reader reader = joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        joined("is there", Group.HIGH, everything(CommitmentLevel.PROCESSED));
+        world.pass(Duration.ofSeconds(1));
+        world.pool.move("moves", Group.HIGH);
+        world.pass(Duration.ofMillis(300));
+        // What comes on a faster connection must not end what is still on its way on the others.
+        world.provider.lags = () -> Duration.ZERO;
+        world.pool.move("moves", Group.LOW);
+        world.pool.dedicate("moves", true);
+        asks(reader, World.transactions("x"));
+        world.pass(TO_MOVE);
+        assertThat(world.stats("moves").group()).isEqualTo(Group.LOW);
+        assertThat(streamOf("moves")).isNotEqualTo(streamOf("is there"));
+        assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
+        assertNothingLostDoubledOrReordered("asked while it waits for a stream to itself");
+    }
+
+    @Test
+    void asksAgainWhatItAskedOnTheWayIfItComesBackAndFollowsToAnotherConnection() {
+        joined("is there", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        Reader reader = joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        world.pool.dedicate("moves", true);
+        world.pass(TO_MOVE);
+        assertThat(streamOf("moves")).isNotEqualTo(streamOf("is there"));
+        world.pool.dedicate("moves", false);
+        world.pass(Duration.ofMillis(100));
+        asks(reader, World.transactions("x"));
+        world.pass(Duration.ofMillis(100));
+        // The stream to which it goes is told of the new connection before the one from which it comes.
+        world.pool.stats().connections().forEach(connection -> world.pool.reconnect(connection.id()));
+        world.pass(TO_MOVE);
+        assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
+        assertNothingLostDoubledOrReordered("came back with what it asked on the way");
+    }
+
+    @Test
     void staysWhereItWasIfTheNewCallEndsTooSoon() {
         joined("stays", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
         joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
