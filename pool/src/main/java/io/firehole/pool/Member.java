@@ -59,6 +59,7 @@ final class Member {
     /** When it was moved last because of its rate. */
     private OptionalLong movedByRateNanos = OptionalLong.empty();
 
+    private String placedBecause = "";
     private long placesTaken;
     private boolean gone;
 
@@ -144,6 +145,13 @@ final class Member {
         }
     }
 
+    /** There may be room now for what there was none before. */
+    void tryAgain(Subscription next) {
+        if (!gone && next.equals(asked)) {
+            take(next);
+        }
+    }
+
     private void take(Subscription next) {
         Place newest = newest();
         boolean toBeLeft = newest != null && (newest.stream().isRetiring() || isToBeAlone(newest));
@@ -157,8 +165,11 @@ final class Member {
             askedOnTheWay = true;
             toBeRelocated |= toBeLeft;
         } else if (places.size() < PLACES_MAX) {
-            // Listed before it is served, which may be told while it is being taken.
-            places.add(placement.place(this, next));
+            Place place = placement.place(this, next);
+            if (place != null) {
+                // Listed before it is served, which may be told while it is being taken.
+                places.add(place);
+            }
         } else {
             waiting = next;
         }
@@ -256,6 +267,10 @@ final class Member {
         leaveAll(places.size());
         if (last != null && !last.isEmpty()) {
             Place place = placement.place(this, last);
+            if (place == null) {
+                placement.noteStranded(this, lastSealedSlot, why);
+                return;
+            }
             places.add(place);
             place.stream()
                     .moves()
@@ -349,6 +364,7 @@ final class Member {
         if (!gone) {
             gone = true;
             stopExamination();
+            placement.waitsNoMore(this);
             leaveAll(places.size());
             placement.left(this);
         }
@@ -378,6 +394,11 @@ final class Member {
     /** It has been given one more place, to which it moves from the others when it is served there. */
     void movesTo(Place place) {
         places.add(place);
+    }
+
+    /** Why it is where it is, or on its way to, in words for a person. */
+    void placedBecause(String why) {
+        placedBecause = why;
     }
 
     String id() {
@@ -425,11 +446,11 @@ final class Member {
                         : "what it asks is being tried on a call of its own first";
         return new MonitorExplanation.Stream(
                 group(),
-                standing.dedicated(),
+                isDedicated(),
                 newest == null ? 0 : newest.stream().link().connectionId(),
                 newest == null ? 0 : newest.stream().id(),
                 newest == null ? "" : newest.stream().stats().description(),
-                newest == null ? nothingYet : newest.reason(),
+                newest == null ? nothingYet : newest.reason() + "; it came there because " + placedBecause,
                 newest != null && newest.isNewestActive(),
                 activeFromSlot(),
                 last == null ? SubscribeRequest.getDefaultInstance() : last.request(),

@@ -3,6 +3,8 @@ package io.firehole.pool;
 import io.firehole.pool.merging.OwnSubscription;
 import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.planning.Plan;
+import io.firehole.pool.planning.Wish;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Router;
@@ -192,6 +194,14 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     @Override
     List<Member> newestHere() {
         return !left && member.isNewest(this) ? List.of(member) : List.of();
+    }
+
+    @Override
+    Plan.Stream planned() {
+        Subscription subscription = own.subscription();
+        List<Wish> wishes = left ? List.of() : List.of(Placement.wish(member, subscription));
+        return new Plan.Stream(
+                id(), subscription.commitment(), subscription.slices(), false, Integer.MAX_VALUE, wishes);
     }
 
     @Override

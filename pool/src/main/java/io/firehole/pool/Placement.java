@@ -1,12 +1,21 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.planning.Decision;
+import io.firehole.pool.planning.Plan;
+import io.firehole.pool.planning.Planner;
+import io.firehole.pool.planning.PlanningRules;
+import io.firehole.pool.planning.Wish;
 import io.firehole.wire.GrpcStatus;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -15,12 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which stream serves a monitor. Control thread.
+ * Gives every monitor the stream of the provider on which it belongs, as the {@link Planner} says. Control thread.
  *
- * <p>In this order: a connection of the group that has room, one that has a stream to share before one that has not; a
- * connection nobody uses (in either case one that is ready before one that is not); a new one, within the group's share and the pool's maximum; and when there can be none, the
- * connection of the group with the fewest monitors, or of any group if it has none. Room is counted in monitors' streams:
- * a busy group gives each few companions, a quiet one many, and when its share is used up they move closer together.
+ * <p>It shows the planner how things stand, opens and moves what that decides, and keeps the reason for whoever asks.
  */
 final class Placement {
 
@@ -31,6 +37,8 @@ final class Placement {
     private final Vetting vetting;
     private final Runnable onLeft;
     private final Shares shares;
+    private final Planner planner;
+    private final WaitingRoom waitingRoom;
     private final Set<Member> members = new LinkedHashSet<>();
     private long streamIds;
 
@@ -42,6 +50,16 @@ final class Placement {
         pool.watch().report(this::mistrusted);
         this.onLeft = onLeft;
         this.shares = Shares.of(pool.config());
+        this.waitingRoom = new WaitingRoom(pool);
+        Map<String, PlanningRules.GroupRules> groups = new HashMap<>();
+        for (Group group : Group.values()) {
+            groups.put(
+                    group.word(),
+                    new PlanningRules.GroupRules(
+                            shares.of(group), pool.config().limits(group).streamsPerConnection()));
+        }
+        this.planner = new Planner(
+                PlanningRules.of(pool.config().profile(), pool.config().maxConnections(), groups));
     }
 
     void joined(Member member) {
@@ -103,19 +121,16 @@ final class Placement {
             }
             target = shared;
         } else {
-            target = prospect(member.group(), subscription);
+            target = prospect(member, subscription);
         }
         return vetting.examine(member, target, subscription, told);
     }
 
     /** The stream that a newcomer would share; null if it would have one for itself. */
-    private @Nullable SharedStream prospect(Group group, Subscription subscription) {
-        StreamKey key = StreamKey.of(group, subscription);
-        Link link = open(group, key, subscription, null);
-        if (link == null && !mayOpen(group)) {
-            link = leastUsed(group);
-        }
-        return link == null ? null : shared(link, key, subscription, null);
+    private @Nullable SharedStream prospect(Member member, Subscription subscription) {
+        return planner.place(plan(null), wish(member, subscription)) instanceof Decision.Join join
+                ? shared(join.stream())
+                : null;
     }
 
     /** What a monitor got was not what its filters say, and not for the first time: nobody shares its stream any more. */
@@ -165,25 +180,146 @@ final class Placement {
         }
     }
 
-    /** Takes a place for a monitor. */
+    /**
+     * Takes a place for a monitor.
+     *
+     * @return null if there is none: then it waits for one, or its stream has ended with the rule that left no room
+     */
+    @Nullable
     Place place(Member member, Subscription subscription) {
-        Group group = member.group();
+        Decision decision = planner.place(plan(null), wish(member, subscription));
+        member.placedBecause(decision.why());
+        return switch (decision) {
+            case Decision.Join join -> {
+                pool.tally().hits++;
+                yield shared(join.stream()).join(member, subscription);
+            }
+            case Decision.OpenStream open -> {
+                pool.tally().hits++;
+                yield opened(link(open.connection()), member, subscription);
+            }
+            case Decision.OpenConnection open -> {
+                pool.tally().misses++;
+                yield opened(links.open(), member, subscription);
+            }
+            case Decision.Rearrange rearrange -> {
+                rearrange(rearrange);
+                if (rearrange.moves().isEmpty()) {
+                    yield place(member, subscription);
+                }
+                waitingRoom.add(member, subscription);
+                yield null;
+            }
+            case Decision.Refuse(String rule, String why) -> {
+                refuse(member, rule, why);
+                yield null;
+            }
+        };
+    }
+
+    private Place opened(Link link, Member member, Subscription subscription) {
         if (needsItsOwn(member, subscription)) {
-            OwnStream stream = new OwnStream(
-                    pool, this, nextStreamId(), link(group, null, subscription, null), member, subscription);
-            stream.start();
-            return stream;
+            OwnStream own = new OwnStream(pool, this, nextStreamId(), link, member, subscription);
+            own.start();
+            return own;
         }
-        StreamKey key = StreamKey.of(group, subscription);
-        Link link = link(group, key, subscription, null);
-        SharedStream shared = shared(link, key, subscription, null);
-        if (shared != null) {
-            return shared.join(member, subscription);
-        }
-        SharedStream stream = new SharedStream(pool, this, ++streamIds, link, key);
+        SharedStream stream =
+                new SharedStream(pool, this, nextStreamId(), link, StreamKey.of(member.group(), subscription));
         Place place = stream.join(member, subscription);
         stream.start();
         return place;
+    }
+
+    /** Gives up a stream: at once if nobody is on it, else when all on it have moved. */
+    private void rearrange(Decision.Rearrange rearrange) {
+        SharedStream from = shared(rearrange.givenUp());
+        if (rearrange.moves().isEmpty()) {
+            log.info("Stream {} is given up before its filters have lingered, since another one is needed", from.id());
+            from.end();
+            return;
+        }
+        SharedStream to = shared(rearrange.moves().getFirst().toStream());
+        for (Member member : from.members()) {
+            if (relocate(member, to)) {
+                member.placedBecause("stream " + from.id() + " was given up for another monitor, and here is room");
+            }
+        }
+    }
+
+    private void refuse(Member member, String rule, String why) {
+        String text = "no room for this subscription: " + why + " (rule " + rule + " of profile "
+                + pool.config().profile().name() + ")";
+        log.warn("Monitor {} gets no place: {}", member.id(), text);
+        pool.tally().event("no-room", member.id(), text);
+        member.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(text));
+    }
+
+    /** A monitor's call is over, and there is no place for it now: what it misses begins after that slot. */
+    void noteStranded(Member member, OptionalLong lastSealedSlot, GrpcStatus why) {
+        pool.tally()
+                .event(
+                        "stranded",
+                        member.id(),
+                        "Its call ended (" + why + ") and there is no other place for it now; complete up to slot "
+                                + (lastSealedSlot.isPresent() ? lastSealedSlot.getAsLong() : "none"));
+    }
+
+    /** A monitor has asked for something else, or left: it does not wait for room any more. */
+    void waitsNoMore(Member member) {
+        waitingRoom.remove(member);
+    }
+
+    /** How many further calls the provider allows now. */
+    int spareStreams() {
+        return Math.max(
+                0, pool.config().profile().streamsPerAccount() - streams().size() - vetting.trying());
+    }
+
+    /** Ends those whose unions bring too much in vain. */
+    void judgeUnions() {
+        for (Upstream<?> stream : streams()) {
+            if (stream instanceof SharedStream shared && shared.endTooWideUnion()) {
+                return;
+            }
+        }
+    }
+
+    static Wish wish(Member member, Subscription subscription) {
+        return new Wish(member.id(), member.group().word(), subscription, member.isDedicated());
+    }
+
+    /** @param leaving a stream that nobody may join, since its monitor is to leave it; null for none */
+    private Plan plan(@Nullable Upstream<?> leaving) {
+        List<Plan.Connection> connections = new ArrayList<>();
+        for (Link link : links.all()) {
+            List<Plan.Stream> planned = new ArrayList<>();
+            for (Upstream<?> stream : link.streams()) {
+                Plan.Stream shown = stream.planned();
+                planned.add(stream.equals(leaving) ? shown.closed() : shown);
+            }
+            connections.add(new Plan.Connection(
+                    link.number(),
+                    Optional.ofNullable(link.group()).map(Group::word),
+                    link.ready().isPresent(),
+                    link.monitors(),
+                    planned));
+        }
+        return new Plan(connections, vetting.trying());
+    }
+
+    private Link link(long number) {
+        return links.all().stream()
+                .filter(link -> link.number() == number)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private SharedStream shared(long id) {
+        return streams().stream()
+                .filter(stream -> stream.id() == id)
+                .map(SharedStream.class::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static boolean needsItsOwn(Member member, Subscription subscription) {
@@ -260,26 +396,45 @@ final class Placement {
     }
 
     private boolean move(Member member, Place from, Subscription subscription) {
-        Group group = member.group();
+        Decision decision = planner.place(plan(from.stream()), wish(member, subscription));
         Move move = new Move(pool, member, from, subscription);
-        if (needsItsOwn(member, subscription)) {
-            OwnStream own =
-                    new OwnStream(pool, this, nextStreamId(), link(group, null, subscription, from.stream()), move);
+        switch (decision) {
+            case Decision.Join join -> {
+                pool.tally().hits++;
+                SharedStream target = shared(join.stream());
+                move.begin(target, () -> target.receive(move));
+            }
+            case Decision.OpenStream open -> {
+                pool.tally().hits++;
+                begin(move, link(open.connection()));
+            }
+            case Decision.OpenConnection open -> {
+                pool.tally().misses++;
+                begin(move, links.open());
+            }
+            case Decision.Rearrange rearrange -> {
+                return false;
+            }
+            case Decision.Refuse refuse -> {
+                return false;
+            }
+        }
+        member.placedBecause(decision.why());
+        return true;
+    }
+
+    private void begin(Move move, Link link) {
+        Member member = move.member();
+        if (needsItsOwn(member, move.subscription())) {
+            OwnStream own = new OwnStream(pool, this, nextStreamId(), link, move);
             move.begin(own, () -> own);
             own.start();
-            return true;
-        }
-        StreamKey key = StreamKey.of(group, subscription);
-        Link link = link(group, key, subscription, from.stream());
-        SharedStream shared = shared(link, key, subscription, from.stream());
-        if (shared != null) {
-            move.begin(shared, () -> shared.receive(move));
         } else {
-            SharedStream made = new SharedStream(pool, this, ++streamIds, link, key);
+            SharedStream made = new SharedStream(
+                    pool, this, nextStreamId(), link, StreamKey.of(member.group(), move.subscription()));
             move.begin(made, () -> made.receive(move));
             made.start();
         }
-        return true;
     }
 
     /** A stream of the same kind on the same connection, with nobody on it yet and not yet started. */
@@ -289,76 +444,6 @@ final class Placement {
 
     long nextStreamId() {
         return ++streamIds;
-    }
-
-    /** @param except a stream that the monitor is to leave; null for none */
-    private Link link(Group group, @Nullable StreamKey key, Subscription subscription, @Nullable Upstream<?> except) {
-        Link open = open(group, key, subscription, except);
-        if (open != null) {
-            pool.tally().hits++;
-            return open;
-        }
-        if (mayOpen(group)) {
-            pool.tally().misses++;
-            return links.open();
-        }
-        pool.tally().hits++;
-        return leastUsed(group);
-    }
-
-    private @Nullable Link open(
-            Group group, @Nullable StreamKey key, Subscription subscription, @Nullable Upstream<?> except) {
-        Link ready = open(group, key, subscription, except, true);
-        return ready != null ? ready : open(group, key, subscription, except, false);
-    }
-
-    private @Nullable Link open(
-            Group group,
-            @Nullable StreamKey key,
-            Subscription subscription,
-            @Nullable Upstream<?> except,
-            boolean ready) {
-        int room = pool.config().limits(group).streamsPerConnection();
-        Link found = null;
-        Link unused = null;
-        for (Link link : links.all()) {
-            if (link.ready().isPresent() != ready) {
-                continue;
-            }
-            if (link.group() == group && link.monitors() < room) {
-                if (key != null && shared(link, key, subscription, except) != null) {
-                    return link;
-                }
-                found = found == null ? link : found;
-            } else if (link.group() == null && unused == null) {
-                unused = link;
-            }
-        }
-        return found != null ? found : unused;
-    }
-
-    private Link leastUsed(Group group) {
-        boolean hasOwn = count(group) > 0;
-        return links.all().stream()
-                .filter(link -> !hasOwn || link.group() == group)
-                .min(Comparator.comparingInt(Link::monitors))
-                .orElseThrow();
-    }
-
-    private static @Nullable SharedStream shared(
-            Link link, StreamKey key, Subscription subscription, @Nullable Upstream<?> except) {
-        for (Upstream<?> stream : link.streams()) {
-            if (stream instanceof SharedStream shared
-                    && !shared.equals(except)
-                    && !shared.isEnded()
-                    && !shared.isRetiring()
-                    && shared.moves().hasRoom()
-                    && shared.key().equals(key)
-                    && shared.hasRoomFor(subscription)) {
-                return shared;
-            }
-        }
-        return null;
     }
 
     /** Whether the group may have one more connection. */

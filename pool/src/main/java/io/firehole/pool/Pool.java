@@ -81,6 +81,7 @@ public final class Pool implements AutoCloseable {
         links.whenReady(unaryCalls::connectionReady);
         links.whenReady(leases::connectionReady);
         new GroupWatch(context, placement).start();
+        new UnionWatch(context, placement).start();
         if (links.all().isEmpty() && !closing) {
             links.open();
         }

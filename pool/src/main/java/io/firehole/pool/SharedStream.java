@@ -6,6 +6,8 @@ import io.firehole.pool.merging.Packing;
 import io.firehole.pool.merging.Seat;
 import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.planning.Plan;
+import io.firehole.pool.planning.Wish;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.LabelRouter;
 import io.firehole.pool.routing.Recipient;
@@ -16,6 +18,7 @@ import io.firehole.wire.proto.SubscribeRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -123,9 +126,10 @@ final class SharedStream extends Upstream<LabelRouter> {
         return key.commitment();
     }
 
+    /** For a moment there are two calls, which the provider must allow. */
     @Override
     boolean canBeHandedOver() {
-        return true;
+        return placement.spareStreams() > 0;
     }
 
     @Override
@@ -242,6 +246,10 @@ final class SharedStream extends Upstream<LabelRouter> {
         }
         pool().tally().invalidRequests++;
         List<Seat> suspects = merged.suspects();
+        if (suspects.isEmpty() && merged.hasUnions() && places.size() > 1) {
+            // Each filter was taken, but as others united them this time.
+            suspects = List.copyOf(merged.seats());
+        }
         if (suspects.isEmpty()) {
             log.error(
                     "The provider refused stream {} although it had taken every filter on it: {}", id(), why.message());
@@ -312,6 +320,43 @@ final class SharedStream extends Upstream<LabelRouter> {
                 .filter(place -> place.member.isNewest(place))
                 .map(place -> place.member)
                 .toList();
+    }
+
+    /** Who is on it. */
+    List<Member> members() {
+        return places.values().stream().map(place -> place.member).toList();
+    }
+
+    @Override
+    Plan.Stream planned() {
+        boolean joinable = !isEnded() && !isRetiring() && moves().hasRoom();
+        List<Wish> wishes = places.values().stream()
+                .map(place -> Placement.wish(place.member, place.seat.subscription()))
+                .toList();
+        return new Plan.Stream(id(), key.commitment(), key.slices(), joinable, refusedWithLabels, wishes);
+    }
+
+    /** Ends the monitor that came last of those whose union brings too much in vain; whether there was one. */
+    boolean endTooWideUnion() {
+        double max = pool().config().wideningMax();
+        Optional<MergedSubscription.WideUnion> union = merged.tooWide(max);
+        union.ifPresent(wide -> {
+            Member member = memberOf(wide.last());
+            String why = String.format(
+                    Locale.ROOT,
+                    "the provider allows too few filters (profile %s, %s) to ask for what this monitor wants by itself; united"
+                            + " with others it brought %d updates for %d that were asked for, limit %s times"
+                            + " (pool.widening-max)",
+                    pool().config().profile().name(),
+                    wide.rule(),
+                    wide.received(),
+                    wide.wanted(),
+                    max);
+            log.warn("Monitor {} has no place any more: {}", member.id(), why);
+            pool().tally().event("too-wide", member.id(), why);
+            member.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(why));
+        });
+        return union.isPresent();
     }
 
     @Override

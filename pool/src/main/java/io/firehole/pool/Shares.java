@@ -28,12 +28,15 @@ record Shares(Map<Group, Integer> each, int reserve) {
         int max = config.maxConnections();
         Map<Group, Integer> each = new EnumMap<>(Group.class);
         int sum = 0;
+        double shares = 0;
         for (Group group : LEAST_FIRST) {
+            shares += config.limits(group).share();
             int share = Math.max(1, (int) (max * config.limits(group).share() + ROUNDING));
             each.put(group, share);
             sum += share;
         }
-        while (sum > Math.max(max, LEAST_FIRST.size())) {
+        // Shares of more than everything are meant so: who comes first has them.
+        while (shares <= 1 + ROUNDING && sum > Math.max(max, LEAST_FIRST.size())) {
             Group largest = LEAST_FIRST.getFirst();
             for (Group group : LEAST_FIRST) {
                 if (each.getOrDefault(group, 0) > each.getOrDefault(largest, 0)) {

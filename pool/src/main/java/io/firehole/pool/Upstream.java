@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.planning.Plan;
 import io.firehole.pool.routing.CallCounts;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Recipient;
@@ -183,6 +184,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     /** Those who have no newer place than that on this stream. */
     abstract List<Member> newestHere();
+
+    /** As a plan shows it. */
+    abstract Plan.Stream planned();
 
     abstract List<String> monitorIds();
 

@@ -130,6 +130,11 @@ final class Vetting {
                         < pool.config().profile().streamsPerConnection();
     }
 
+    /** How many trials are under way: calls that count as streams at the provider. */
+    int trying() {
+        return (int) queues.values().stream().filter(TrialQueue::isTrying).count();
+    }
+
     void began() {
         trials++;
     }

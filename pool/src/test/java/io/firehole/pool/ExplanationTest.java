@@ -77,7 +77,9 @@ class ExplanationTest {
     @Test
     void saysWhatAFilterTravelsInWhereTheProviderAllowsOnlyOne() {
         world = new World(
-                        9, PoolConfig.DEFAULT.withProfile(Profiles.named("open").with(Map.of("transactions.max", "1"))))
+                        9,
+                        PoolConfig.DEFAULT.withProfile(Profiles.named("open")
+                                .with(Map.of("transactions.max", "1", "streams.per-account", "1"))))
                 .running();
         joined("a", World.transactions("x", 1));
         joined("b", World.transactions("y", 2));

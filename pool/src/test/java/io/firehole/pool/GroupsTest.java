@@ -54,7 +54,8 @@ class GroupsTest {
                 .withGroup(Group.MEDIUM, new GroupLimits(0.5, 10))
                 .withGroup(Group.LOW, new GroupLimits(0, 15));
         assertThat(Shares.of(uneven).each()).isEqualTo(connections(3, 2, 1));
-        PoolConfig greedy = uneven.withGroup(Group.HIGH, new GroupLimits(1, 5));
+        PoolConfig greedy =
+                uneven.withGroup(Group.HIGH, new GroupLimits(1, 5)).withGroup(Group.MEDIUM, new GroupLimits(0, 10));
         assertThat(Shares.of(greedy.withMaxConnections(3)).each()).isEqualTo(connections(1, 1, 1));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.config.ConfigReader;
 import io.firehole.cli.config.Values;
+import io.firehole.cli.demo.Subscribers.Subscriber;
 import io.firehole.cli.serve.Daemon;
 import io.firehole.filters.Base58;
 import io.firehole.simulator.Simulator;
@@ -15,6 +16,7 @@ import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
 import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
 import io.firehole.wire.proto.SubscribeUpdate;
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -37,6 +39,7 @@ class SmallestTierTest {
     private static final String TIER = "chainstack-growth";
     private static final int MONITORS = 12;
     private static final int ACCOUNTS_EACH = 4;
+    private static final int ACCOUNTS_PER_STREAM = 50;
     private static final int SLOTS = 12;
 
     /** Programs and mints that many transactions name. */
@@ -112,12 +115,47 @@ class SmallestTierTest {
         monitors.awaitAllActive();
     }
 
+    @Test
+    void whatDoesNotFitIsRefusedWithTheRuleAndNobodyElseNoticesIt() throws Exception {
+        twelve();
+        List<String> tooMany = mostWrittenAccounts(MONITORS * ACCOUNTS_EACH + ACCOUNTS_PER_STREAM + 1)
+                .subList(MONITORS * ACCOUNTS_EACH, MONITORS * ACCOUNTS_EACH + ACCOUNTS_PER_STREAM + 1);
+        SubscribeRequest thirteenth = SubscribeRequest.newBuilder()
+                .setCommitment(CommitmentLevel.PROCESSED)
+                .putAccounts("some", keys(tooMany.subList(0, 26)))
+                .putAccounts("others", keys(tooMany.subList(26, 51)))
+                .build();
+        Status refusal = monitors.subscribe("thirteenth", "low", thirteenth).ended();
+        assertThat(refusal.getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.INVALID_ARGUMENT);
+        assertThat(refusal.getDescription()).contains("streams.account-keys", "50");
+
+        // Another commitment needs another stream: of three levels at most two have one.
+        Subscriber confirmed = monitors.subscribe("confirmed", "low", at(CommitmentLevel.CONFIRMED));
+        Subscriber finalized = monitors.subscribe("finalized", "low", at(CommitmentLevel.FINALIZED));
+        Subscribers.await("one is refused", () -> !confirmed.isOpen() || !finalized.isOpen());
+        Status second = confirmed.isOpen() ? finalized.ended() : confirmed.ended();
+        assertThat(second.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(second.getDescription()).contains("streams.per-account", "2");
+
+        monitors.letPass(SLOTS);
+        Map<String, Verdict> verdicts = monitors.verdicts();
+        verdicts.keySet().removeIf(id -> !id.startsWith("monitor-"));
+        assertServedExactly(verdicts);
+        assertThat(provider.report().refusedBy())
+                .as("what the provider had to refuse")
+                .isEmpty();
+    }
+
     private static void assertServedExactly(Map<String, Verdict> verdicts) {
         assertThat(verdicts).hasSize(MONITORS).allSatisfy((id, verdict) -> {
             assertThat(verdict.checked()).as(id).isGreaterThanOrEqualTo(SLOTS / 2);
             assertThat(verdict.expected()).as(id).isPositive();
             assertThat(verdict.clean()).as("%s: %s", id, verdict).isTrue();
         });
+    }
+
+    private static SubscribeRequest at(CommitmentLevel commitment) {
+        return request(BUSY.getFirst(), List.of()).setCommitment(commitment).build();
     }
 
     private static SubscribeRequest.Builder request(String busy, List<String> accounts) {

@@ -440,6 +440,36 @@ public final class MergedSubscription {
                 .toList();
     }
 
+    /**
+     * A union that brings too much that nobody asked for.
+     *
+     * @param rule the rule that forces it, as configuration names it
+     * @param last who of those it is for came last
+     */
+    public record WideUnion(String rule, long received, long wanted, Seat last) {}
+
+    /** Updates a union must have brought before it is judged. */
+    static final long JUDGED_FROM = 1_000;
+
+    /** A union that has brought more than so many updates for each that was asked for. */
+    public Optional<WideUnion> tooWide(double timesMax) {
+        for (Label label : labels.values()) {
+            long received = label.counts().received();
+            long wanted = label.counts().wanted();
+            if (label.isUnion() && received >= JUDGED_FROM && received > timesMax * Math.max(1, wanted)) {
+                Optional<Seat> last = seats.stream()
+                        .filter(seat ->
+                                seat.versions.getLast().names.keySet().stream().anyMatch(label.covers()::contains))
+                        .reduce((earlier, later) -> later);
+                if (last.isPresent()) {
+                    return Optional.of(
+                            new WideUnion(Packer.ruleOf(label.upstream.kind()), received, wanted, last.get()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Whether filters travel as unions, to which the provider may object though it took each of them. */
     public boolean hasUnions() {
         return labels.values().stream().anyMatch(Label::isUnion);

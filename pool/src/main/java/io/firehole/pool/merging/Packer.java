@@ -112,7 +112,7 @@ public final class Packer {
                 .mapToLong(bundle -> Label.sizeBytes(bundle.upstream()))
                 .sum();
         if (bytes > rules.filterBytesMax()) {
-            return new Packing.Overfull("requests.bytes", rules.filterBytesMax(), bytes);
+            return new Packing.Overfull("request.bytes", rules.filterBytesMax(), bytes);
         }
         boolean alone = chosen.stream().allMatch(Bundle::isPlain);
         boolean exact = chosen.stream().allMatch(Bundle::exact);
@@ -293,7 +293,7 @@ public final class Packer {
         return (SubscribeRequestFilterTransactions) filter.message();
     }
 
-    private static String ruleOf(FilterKind kind) {
+    static String ruleOf(FilterKind kind) {
         return switch (kind) {
             case ACCOUNTS -> "accounts.max";
             case SLOTS -> "slots.max";

@@ -162,6 +162,13 @@ class PackerTest {
     }
 
     @Test
+    void namesRulesAsConfigurationDoes() {
+        assertThat(packer(Map.of("request.bytes", "64")).pack(List.of(including(1, 2, 3))))
+                .isInstanceOfSatisfying(Packing.Overfull.class, overfull -> assertThat(ProviderProfile.KEYS)
+                        .contains(overfull.rule()));
+    }
+
+    @Test
     void leavesWhatWasThereWhereItWasWhenOneIsAdded() {
         Packer packer = packer(Map.of("transactions.max", "3"));
         List<Filter> filters = new ArrayList<>(List.of(including(1), including(2), including(3), including(4)));
