@@ -164,8 +164,9 @@ class PackerTest {
     @Test
     void namesRulesAsConfigurationDoes() {
         assertThat(packer(Map.of("request.bytes", "64")).pack(List.of(including(1, 2, 3))))
-                .isInstanceOfSatisfying(Packing.Overfull.class, overfull -> assertThat(ProviderProfile.KEYS)
-                        .contains(overfull.rule()));
+                .isInstanceOfSatisfying(
+                        Packing.Overfull.class,
+                        overfull -> assertThat(ProviderProfile.KEYS).contains(overfull.rule()));
     }
 
     @Test

@@ -184,8 +184,9 @@ class PlannerTest {
     void refusesWhatNoStreamCanHoldEvenByItself() {
         Planner planner = planner(Map.of("request.bytes", "64"));
         assertThat(planner.place(new Plan(List.of(), 0), wish("high", 1, 2, 3)))
-                .isInstanceOfSatisfying(Decision.Refuse.class, refuse -> assertThat(refuse.why())
-                        .contains("even by itself"));
+                .isInstanceOfSatisfying(
+                        Decision.Refuse.class,
+                        refuse -> assertThat(refuse.why()).contains("even by itself"));
     }
 
     /** Whatever is decided, one newcomer after the other: no rule is ever exceeded, and the same question has the same answer. */
