@@ -107,6 +107,26 @@ class VettingTest {
     }
 
     @Test
+    void triesWhatOneAsksAmongOthersWhileItCannotLeaveThemYet() {
+        serve();
+        Reader culprit = asks("culprit", World.transactions("x", 1));
+        world.pass(Duration.ofSeconds(3));
+        world.monitor("is there", Group.HIGH).ask(World.slots("s"));
+        world.pass(SOON);
+        world.pool.move("culprit", Group.HIGH);
+        world.pass(MOMENT);
+        // On its way to a stream that serves another, and to have one for itself after that.
+        world.pool.dedicate("culprit", true);
+        culprit.ask(World.transactions("x", 66));
+        world.pass(MOMENT);
+        assertThat(culprit.ended()).isEqualTo(NOT_ALLOWED);
+        world.pass(SOON);
+        assertServedNoticedNothing();
+        assertThat(vetting().refused()).isEqualTo(1);
+        assertThat(world.pool.stats().totals().invalidRequests()).isZero();
+    }
+
+    @Test
     void asksATrialForTheNewFiltersFirstAndThenForAllOfThem() {
         serve();
         int before = world.provider.asked.size();
