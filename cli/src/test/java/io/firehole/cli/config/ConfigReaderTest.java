@@ -348,7 +348,7 @@ class ConfigReaderTest {
             pool: { max-connections: }                | :1: pool.max-connections has no value; without the line the default holds
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
-            pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, recent-transactions, vetting, widening-max
+            pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, dedicated, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, recent-transactions, vetting, widening-max
             - pool                                    | :1: the file holds keys of its own: console, gateway, groups, pool, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
