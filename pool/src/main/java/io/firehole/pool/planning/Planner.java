@@ -23,7 +23,8 @@ import java.util.function.Predicate;
  *   <li>when its group can have no more: the connection of the group with the fewest monitors, or of any group if it has none;
  *   <li>when there may be no more streams: a place among others, first where each filter still travels by itself, then where
  *       they can be united exactly, then the stream kept free, then where a union brings more than was asked for;
- *   <li>a place that comes free when the monitors of one stream can move to another.
+ *   <li>a place that comes free when the monitors of one stream can move to another;
+ *   <li>a connection from the reserve, beyond its group's share.
  * </ol>
  *
  * <p>Room on a connection is counted in monitors: a busy group gives each few companions, a quiet one many, and when its
@@ -80,6 +81,7 @@ public final class Planner {
                             ? "a replay would go to everybody on a shared stream"
                             : "what it asks has fields that are unknown here, so it goes to the provider as it is";
             return newStream(rules.streamsMax(), why)
+                    .or(this::reserve)
                     .orElseGet(() -> new Decision.Refuse(
                             "streams.per-connection", "it needs a stream of its own, and " + connectionsFull()));
         }
@@ -102,6 +104,7 @@ public final class Planner {
                             Packing.Fit.WIDENED,
                             "no more streams may be opened; here its filters are united with others as a wider one"))
                     .or(this::rearranged)
+                    .or(this::reserve)
                     .orElseGet(this::refusal);
         }
 
@@ -213,6 +216,14 @@ public final class Planner {
                     .filter(connection -> mayOpenStream(connection, streamsMax))
                     .min(Comparator.comparingInt((Plan.Connection connection) -> connection.ready() ? 0 : 1)
                             .thenComparingInt(Plan.Connection::monitors));
+        }
+
+        /** A connection beyond the group's share, from what no group's share holds, rather than none at all. */
+        private Optional<Decision> reserve() {
+            return plan.connections().size() < rules.connectionsMax() && plan.streamCount() < rules.streamsMax()
+                    ? Optional.of(new Decision.OpenConnection(
+                            "there is no room within the share of group " + wish.group() + ", so it uses the reserve"))
+                    : Optional.empty();
         }
 
         /** Two streams of one kind that could be one: the fewest moves that give a stream free. */

@@ -181,6 +181,37 @@ class PlannerTest {
     }
 
     @Test
+    void usesTheReserveRatherThanRefuseAMonitor() {
+        Plan plan = plan(
+                connection(1, "low", stream(1, CommitmentLevel.PROCESSED, wish("low", 1))),
+                connection(2, "low", stream(2, CommitmentLevel.CONFIRMED, wish("low", CommitmentLevel.CONFIRMED, 1))),
+                connection(3, "low", stream(3, CommitmentLevel.PROCESSED, wish("low", 2))));
+        Planner planner = planner(Map.of("streams.per-connection", "1", "transactions.max", "1"));
+        assertThat(planner.place(plan, wish("low", CommitmentLevel.FINALIZED, 1)))
+                .isInstanceOfSatisfying(
+                        Decision.Rearrange.class,
+                        rearrange -> assertThat(rearrange.moves()).hasSize(1));
+        Plan apart = plan(
+                connection(1, "low", stream(1, CommitmentLevel.PROCESSED, wish("low", 1))),
+                connection(2, "low", stream(2, CommitmentLevel.CONFIRMED, wish("low", CommitmentLevel.CONFIRMED, 1))),
+                connection(
+                        3,
+                        "high",
+                        stream(3, CommitmentLevel.CONFIRMED, wish("high", 1)).closed()));
+        PlanningRules narrow = new PlanningRules(
+                "x",
+                rules(Map.of()).stream(),
+                4,
+                1,
+                10,
+                Map.of("low", new PlanningRules.GroupRules(2, 15), "high", new PlanningRules.GroupRules(1, 5)));
+        assertThat(new Planner(narrow).place(apart, wish("low", CommitmentLevel.FINALIZED, 1)))
+                .isInstanceOfSatisfying(
+                        Decision.OpenConnection.class,
+                        open -> assertThat(open.why()).contains("reserve"));
+    }
+
+    @Test
     void refusesWhatNoStreamCanHoldEvenByItself() {
         Planner planner = planner(Map.of("request.bytes", "64"));
         assertThat(planner.place(new Plan(List.of(), 0), wish("high", 1, 2, 3)))
