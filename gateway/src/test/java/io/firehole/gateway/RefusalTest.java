@@ -51,7 +51,8 @@ class RefusalTest {
             assertThat(open.gateway.stats().refused()).containsEntry(Refusal.TOKEN, 5L);
 
             open.stockClient().subscribe("x-token", "river-3f0a", "x-monitor-id", "another", "x-frequency", "low");
-            assertThat(open.upstream.nextFeed().monitor).isEqualTo(new Monitor("pumpfun-price-monitor", Group.HIGH));
+            assertThat(open.upstream.nextFeed().monitor)
+                    .isEqualTo(new Monitor("pumpfun-price-monitor", Group.HIGH).asFixed());
             open.stockClient().subscribe("x-token", "stream-77b1", "x-frequency", "low");
             assertThat(open.upstream.nextFeed().monitor).isEqualTo(new Monitor("new-tokens", Group.LOW));
         }
