@@ -25,6 +25,7 @@ class ArchitectureTest {
     private static final Path ROOT = Path.of(System.getProperty("firehole.root"));
     private static final JavaClasses FIREHOLE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.firehole");
 
     @Test
