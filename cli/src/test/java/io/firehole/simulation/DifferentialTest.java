@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class DifferentialTest {
 
     /** How many stories, from which number on. */
-    private static final long CASES = Long.getLong("firehole.cases", "true".equals(System.getenv("CI")) ? 3_000 : 300);
+    private static final long CASES = Long.getLong("firehole.cases", 300);
 
     private static final long FIRST = Long.getLong("firehole.seed", 1);
 

@@ -66,8 +66,7 @@ public record Plan(List<Connection> connections, int otherCalls) {
         boolean suits(Wish wish) {
             return joinable
                     && commitment == wish.subscription().commitment()
-                    && (slices.equals(wish.subscription().slices())
-                            || !wish.subscription().hasAccountData());
+                    && slices.equals(wish.subscription().slices());
         }
 
         /** What is asked on it. */
