@@ -1,5 +1,6 @@
 package io.firehole.simulation;
 
+import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.filters.profile.Rate;
 import java.time.Duration;
 
@@ -12,6 +13,9 @@ final class EffectTime {
     /** Where requests are rationed: a trial, and the request itself. */
     private static final int REQUESTS_OF_AN_ACT = 4;
 
+    /** Where streams are few others may have to move closer together first, which a monitor waits for so long. */
+    private static final Duration FOR_ROOM = Duration.ofSeconds(10);
+
     private EffectTime() {}
 
     static Duration of(Story story) {
@@ -20,6 +24,8 @@ final class EffectTime {
         for (Rate rate : story.profile().requests()) {
             time = time.plus(rate.per().multipliedBy(acts * REQUESTS_OF_AN_ACT).dividedBy(rate.max()));
         }
-        return time;
+        boolean streamsAreFew = story.profile().streamsPerAccount() != ProviderProfile.UNLIMITED
+                || story.profile().streamsPerConnection() != ProviderProfile.UNLIMITED;
+        return streamsAreFew ? time.plus(FOR_ROOM) : time;
     }
 }

@@ -47,6 +47,9 @@ final class RandomRules {
     }
 
     private void tight() {
+        few("streams.per-account", 8);
+        few("streams.per-connection", 4);
+        few("connections.max", 8);
         few("accounts.max", 8);
         few("transactions.max", 8);
         few("slots.max", 4);

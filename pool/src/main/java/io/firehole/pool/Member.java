@@ -97,6 +97,7 @@ final class Member {
     private void ask(Subscription next) {
         asked = next;
         waiting = null;
+        placement.waitsNoMore(this);
         stopExamination();
         if (next.isEmpty()) {
             leaveAll(places.size());

@@ -79,10 +79,10 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         return own.subscription().commitment();
     }
 
-    /** A replay that has not begun begins on the next call. */
+    /** A replay that has not begun begins on the next call; and for a moment there are two calls, which the provider must allow. */
     @Override
     boolean canBeHandedOver() {
-        return !own.awaitsReplay();
+        return !own.awaitsReplay() && placement.spareStreams() > 0;
     }
 
     @Override
