@@ -292,6 +292,6 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
 
     @Override
     public OptionalLong activeFromSlot() {
-        return activeFromBefore.isPresent() ? activeFromBefore : own.term().firstWholeSlot();
+        return activeFromBefore.isPresent() ? activeFromBefore : own.activeFromSlot();
     }
 }

@@ -5,6 +5,7 @@ import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Term;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -85,6 +86,11 @@ public final class OwnSubscription {
     /** When the last request that was sent is served. */
     public Term term() {
         return term;
+    }
+
+    /** The first slot of which the last request that was sent gets everything; empty before that slot has begun. */
+    public OptionalLong activeFromSlot() {
+        return recipient.servedFrom(term.firstWholeSlot());
     }
 
     /** Takes note of the request known to be in effect; whether the last one has been answered is known by that. */

@@ -51,7 +51,7 @@ public final class Seat {
         for (Version version : versions) {
             Term term = version.term;
             if (term != null && term.isBegun()) {
-                slot = term.firstWholeSlot();
+                slot = term.recipient().servedFrom(term.firstWholeSlot());
             }
         }
         return slot;

@@ -73,6 +73,23 @@ public abstract class Recipient {
         }
     }
 
+    /**
+     * From which slot on its monitor gets everything, where its call has everything from that slot on: not before the
+     * boundary if it comes from another call, which asks what it asked before. Control thread.
+     *
+     * @param wholeFrom empty if that is not known
+     * @return empty if one of the two is not known
+     */
+    public final OptionalLong servedFrom(OptionalLong wholeFrom) {
+        if (arrival == null || wholeFrom.isEmpty()) {
+            return wholeFrom;
+        }
+        OptionalLong boundary = arrival.boundary();
+        return boundary.isEmpty()
+                ? boundary
+                : OptionalLong.of(Math.max(wholeFrom.getAsLong(), boundary.getAsLong()));
+    }
+
     /** The first of its updates may come now: what other calls still bring for this monitor is over. Idempotent. */
     protected abstract void begin();
 
