@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ServeCommand.class,
             SimulateCommand.class,
             MonitorsCommand.class,
+            GapsCommand.class,
             MigrateCheckCommand.class,
             TryFilterCommand.class,
             CheckConfigCommand.class

@@ -152,6 +152,18 @@ class MonitorsCommandTest {
     }
 
     @Test
+    void saysThatThereAreNoGaps() {
+        assertThat(Invocation.of("gaps", "--monitor", "pumpfun-price-monitor", "--console", console)
+                        .out())
+                .isEqualTo("no gaps\n");
+        assertThat(Invocation.of("gaps", "--json", "--console", console).out())
+                .isEqualTo("{\"total\":0,\"causes\":{},\"gaps\":[]}\n");
+        Invocation wrong = Invocation.of("gaps", "--limit", "0", "--console", console);
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("limit must be a whole number from 1 to 10000");
+    }
+
+    @Test
     void endsWithThreeWhereNobodyAnswers() throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -74,7 +74,8 @@ final class VirtualChain {
         start();
     }
 
-    private Instant wall() {
+    /** The time of day. */
+    Instant wall() {
         return START.plusNanos(time.nanos());
     }
 

@@ -81,6 +81,7 @@ public final class Console implements AutoCloseable {
         resources.put("/api/grpc-pool/monitors/{id}", new MonitorResource(pool));
         resources.put("/api/grpc-pool/monitors/{id}/explain", new TransactionResource(pool));
         resources.put("/api/grpc-pool/events", new EventsResource(pool, clock));
+        resources.put("/api/grpc-pool/gaps", new GapsResource(pool));
         return new Routes(resources);
     }
 

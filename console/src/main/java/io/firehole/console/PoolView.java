@@ -1,10 +1,12 @@
 package io.firehole.console;
 
 import com.google.protobuf.ByteString;
+import io.firehole.pool.Gap;
 import io.firehole.pool.MonitorExplanation;
 import io.firehole.pool.Pool;
 import io.firehole.pool.PoolStats;
 import io.firehole.pool.TransactionExplanation;
+import java.util.List;
 import java.util.Optional;
 
 /** What the console knows of the pool. Any thread; may wait some milliseconds. */
@@ -12,6 +14,9 @@ interface PoolView {
 
     /** How the pool stands. */
     PoolStats stats();
+
+    /** What monitors should have seen and did not, newest first. */
+    List<Gap> gaps(Optional<String> monitorId, int limit);
 
     /** How a monitor is served; empty if it is not there. */
     Optional<MonitorExplanation> explain(String monitorId);
@@ -25,6 +30,11 @@ interface PoolView {
             @Override
             public PoolStats stats() {
                 return pool.stats();
+            }
+
+            @Override
+            public List<Gap> gaps(Optional<String> monitorId, int limit) {
+                return pool.gaps(monitorId, limit);
             }
 
             @Override

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firehole.console.OpenConsole.Answer;
 import io.firehole.filters.Base58;
+import io.firehole.pool.Gap;
 import io.firehole.pool.Group;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.PoolEvent;
 import io.firehole.pool.PoolStats;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
@@ -18,9 +20,11 @@ import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -173,19 +177,50 @@ class ConsoleTest {
                 .containsExactly("third");
     }
 
+    @Test
+    void tellsGapsNewestFirstAndCountsThemByCause() throws IOException {
+        List<Gap> gaps = List.of(
+                gap(1, "a", Gap.Cause.REPLAY_TOO_FAR), gap(2, "b", Gap.Cause.MOVED), gap(3, "a", Gap.Cause.MOVED));
+        List<PoolStats.GapCount> counts = List.of(
+                new PoolStats.GapCount("a", Gap.Cause.REPLAY_TOO_FAR, 1, 5),
+                new PoolStats.GapCount("a", Gap.Cause.MOVED, 1, 5),
+                new PoolStats.GapCount("b", Gap.Cause.MOVED, 1, 5));
+        console = opened(new OpenConsole(stats -> with(stats, Map.of("gaps", gaps, "gapCounts", counts))));
+        JsonNode all = console.get("/api/grpc-pool/gaps").json().get("data");
+        assertThat(all.get("total").asLong()).isEqualTo(3);
+        assertThat(all.get("causes")).hasToString("{\"moved\":2,\"replay-too-far\":1}");
+        assertThat(all.get("gaps")).extracting(gap -> gap.get("number").asInt()).containsExactly(3, 2, 1);
+        assertThat(all.get("gaps").get(2))
+                .hasToString("{\"number\":1,\"monitor\":\"a\",\"commitment\":\"confirmed\",\"firstSlot\":100,"
+                        + "\"lastSlot\":104,\"cause\":\"replay-too-far\",\"detail\":\"why\","
+                        + "\"brokeAt\":\"1970-01-01T00:00:00Z\",\"resumedAt\":\"1970-01-01T00:00:00Z\"}");
+        JsonNode some =
+                console.get("/api/grpc-pool/gaps?monitor=a&limit=1").json().get("data");
+        assertThat(some.get("total").asLong()).isEqualTo(2);
+        assertThat(some.get("gaps"))
+                .extracting(gap -> gap.get("number").asInt())
+                .containsExactly(3);
+    }
+
+    private static Gap gap(long number, String monitor, Gap.Cause cause) {
+        return new Gap(
+                number, monitor, CommitmentLevel.CONFIRMED, 100, 104, cause, "why", Instant.EPOCH, Instant.EPOCH);
+    }
+
     /** That picture at another time with other events, whatever else there is in it. */
     private static PoolStats with(PoolStats stats, long atNanos, List<PoolEvent> events) {
+        return with(stats, Map.of("atNanos", atNanos, "events", events));
+    }
+
+    private static PoolStats with(PoolStats stats, Map<String, Object> others) {
         try {
             RecordComponent[] components = PoolStats.class.getRecordComponents();
             Class<?>[] types = new Class<?>[components.length];
             Object[] values = new Object[components.length];
             for (int i = 0; i < components.length; i++) {
                 types[i] = components[i].getType();
-                values[i] = switch (components[i].getName()) {
-                    case "atNanos" -> atNanos;
-                    case "events" -> events;
-                    default -> components[i].getAccessor().invoke(stats);
-                };
+                Object other = others.get(components[i].getName());
+                values[i] = other != null ? other : components[i].getAccessor().invoke(stats);
             }
             return PoolStats.class.getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
@@ -200,6 +235,7 @@ class ConsoleTest {
             /api/grpc-pool/monitors?limt=1       | unknown parameter "limt"; did you mean limit?
             /api/grpc-pool/monitors?x=1          | unknown parameter "x"; there are limit, offset
             /api/grpc-pool/events?limit=1&limit=2 | parameter limit is there twice
+            /api/grpc-pool/gaps?limit=10001 | limit must be a whole number from 1 to 10000, was "10001"
             /api/grpc-pool/monitors/a?whole=1    | whole must be true or false, was "1"
             /api/grpc-pool/monitors/a/explain    | signature is missing: that of a transaction, in base58
             /api/grpc-pool/monitors/a/explain?signature=0OIl | signature must be 64 bytes in base58, was "0OIl"
@@ -236,6 +272,7 @@ class ConsoleTest {
                 "/api/grpc-pool/monitors/some",
                 "/api/grpc-pool/monitors/some/explain",
                 "/api/grpc-pool/events",
+                "/api/grpc-pool/gaps",
                 "/api/grpc-pool/no-such-path",
                 "/favicon.ico"
             })

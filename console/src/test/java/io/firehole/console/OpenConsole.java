@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.Gap;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.MonitorExplanation;
 import io.firehole.pool.MonitorSubscription;
@@ -28,6 +29,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -61,6 +63,14 @@ final class OpenConsole implements AutoCloseable {
         @Override
         public PoolStats stats() {
             return figures.apply(pool.stats());
+        }
+
+        @Override
+        public List<Gap> gaps(Optional<String> monitorId, int limit) {
+            return stats().gaps().reversed().stream()
+                    .filter(gap -> monitorId.isEmpty() || monitorId.get().equals(gap.monitor()))
+                    .limit(limit)
+                    .toList();
         }
 
         @Override

@@ -275,7 +275,13 @@ final class Member {
             places.add(place);
             place.stream()
                     .moves()
-                    .missed(new Moves.Missed(this, place, Optional.empty(), lastSealedSlot, why.toString()));
+                    .missed(new Moves.Missed(
+                            this,
+                            place,
+                            Optional.empty(),
+                            lastSealedSlot,
+                            why.toString(),
+                            place.stream().pool().now()));
         }
     }
 
@@ -359,6 +365,12 @@ final class Member {
     void end(GrpcStatus why) {
         stream.end(why);
         leave();
+    }
+
+    /** The same where a place cannot be left at once: it gets nothing more, and leaves with the next turn of the loop. */
+    void endsSoon(GrpcStatus why, PoolLoop loop) {
+        stream.end(why);
+        loop.after(0, this::attend);
     }
 
     private void leave() {

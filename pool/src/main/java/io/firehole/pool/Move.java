@@ -235,7 +235,8 @@ final class Move {
         Cut mine = Objects.requireNonNull(cut);
         arrived.stream()
                 .moves()
-                .missed(new Moves.Missed(member, arrived, Optional.of(handover), mine.lastSealedSlot(), mine.cause()));
+                .missed(new Moves.Missed(
+                        member, arrived, Optional.of(handover), mine.lastSealedSlot(), mine.cause(), pool.now()));
     }
 
     private Place over(State how) {

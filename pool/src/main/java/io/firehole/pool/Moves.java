@@ -23,8 +23,15 @@ final class Moves {
      *
      * @param handover by which it came, if by one
      * @param lastSealedSlot the last slot it is known to have whole
+     * @param sinceNanos when it was cut off
      */
-    record Missed(Member member, Place place, Optional<Handover> handover, OptionalLong lastSealedSlot, String cause) {
+    record Missed(
+            Member member,
+            Place place,
+            Optional<Handover> handover,
+            OptionalLong lastSealedSlot,
+            String cause,
+            long sinceNanos) {
 
         private OptionalLong resumedAtSlot() {
             OptionalLong offered =
@@ -131,7 +138,13 @@ final class Moves {
             return false;
         }
         if (one.lastSealedSlot().isEmpty() || one.lastSealedSlot().getAsLong() < resumed.getAsLong() - 1) {
-            stream.noteGap(List.of(one.member().id()), one.lastSealedSlot(), resumed.getAsLong(), one.cause());
+            stream.noteGap(
+                    List.of(one.member().id()),
+                    one.lastSealedSlot(),
+                    resumed.getAsLong() - 1,
+                    one.handover().isPresent() ? Gap.Cause.MOVED : Gap.Cause.BROKEN_CALL,
+                    one.cause(),
+                    one.sinceNanos());
         }
         return true;
     }

@@ -59,7 +59,7 @@ public final class Pool implements AutoCloseable {
                 new RequestPace(runtime.clock(), config.profile().requests()),
                 new IntegrityWatch(loop, runtime.callbacks(), config.integritySamplesPerSecond()),
                 new RecentTransactions(config.recentTransactionsBytes()),
-                new PoolTally(runtime.clock()));
+                new PoolTally(runtime.clock(), runtime.timeOfDay()));
         this.links = new Links(context);
         Vetting vetting = new Vetting(context, links);
         this.placement = new Placement(context, links, vetting, openStreams::decrementAndGet);
@@ -295,6 +295,28 @@ public final class Pool implements AutoCloseable {
         return closed.thenApply(done -> picture.last())
                 .applyToEither(taken, stats -> stats)
                 .completeOnTimeout(picture.last(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    /**
+     * What monitors should have seen and did not, newest first: of the latest {@value GapLog#KEPT} gaps. May wait some
+     * milliseconds for the control thread.
+     *
+     * @param monitorId whose; empty for everybody's
+     * @param limit how many at the most
+     */
+    public List<Gap> gaps(Optional<String> monitorId, int limit) {
+        GapLog log = context.tally().gaps();
+        if (context.loop().isCurrent()) {
+            return log.latest(monitorId, limit);
+        }
+        CompletableFuture<List<Gap>> answer = new CompletableFuture<>();
+        context.loop()
+                .signal(() -> answer.complete(log.latest(monitorId, limit)))
+                .raise();
+        return closed.thenApply(done -> List.<Gap>of())
+                .applyToEither(answer, known -> known)
+                .completeOnTimeout(List.of(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 

@@ -37,6 +37,7 @@ import java.util.function.Consumer;
  *     right; 0 for none
  * @param recentTransactionsBytes how much of the transactions received last is kept, for whoever asks why one did or did
  *     not go to a monitor; 0 for nothing
+ * @param gapPolicies what becomes of whose stream when it has a gap
  */
 public record PoolConfig(
         int maxConnections,
@@ -59,7 +60,8 @@ public record PoolConfig(
         boolean automaticGroups,
         GroupRates groupRates,
         int integritySamplesPerSecond,
-        long recentTransactionsBytes) {
+        long recentTransactionsBytes,
+        GapPolicies gapPolicies) {
 
     /** What runs when nothing is configured. */
     public static final PoolConfig DEFAULT = new PoolConfig(
@@ -83,7 +85,8 @@ public record PoolConfig(
             false,
             GroupRates.DEFAULT,
             10,
-            32L << 20);
+            32L << 20,
+            GapPolicies.DEFAULT);
 
     public PoolConfig {
         atLeast(1, maxConnections, "max-connections");
@@ -111,6 +114,7 @@ public record PoolConfig(
         positive(replayWindow, "replay-window");
         Objects.requireNonNull(profile, "profile");
         Objects.requireNonNull(groupRates, "groupRates");
+        Objects.requireNonNull(gapPolicies, "gapPolicies");
         if (!(wideningMax >= 1)) {
             throw new IllegalArgumentException("widening-max must be at least 1, was " + wideningMax);
         }
@@ -210,6 +214,11 @@ public record PoolConfig(
         return with(draft -> draft.recentTransactionsBytes = bytes);
     }
 
+    /** These rules with other policies for gaps. */
+    public PoolConfig withGapPolicies(GapPolicies policies) {
+        return with(draft -> draft.gapPolicies = policies);
+    }
+
     /** These rules with others for one group. */
     public PoolConfig withGroup(Group group, GroupLimits limits) {
         Map<Group, GroupLimits> changed = new EnumMap<>(groups);
@@ -246,6 +255,7 @@ public record PoolConfig(
         private GroupRates groupRates;
         private int integritySamplesPerSecond;
         private long recentTransactionsBytes;
+        private GapPolicies gapPolicies;
 
         Draft(PoolConfig from) {
             maxConnections = from.maxConnections();
@@ -269,6 +279,7 @@ public record PoolConfig(
             groupRates = from.groupRates();
             integritySamplesPerSecond = from.integritySamplesPerSecond();
             recentTransactionsBytes = from.recentTransactionsBytes();
+            gapPolicies = from.gapPolicies();
         }
 
         PoolConfig config() {
@@ -293,7 +304,8 @@ public record PoolConfig(
                     automaticGroups,
                     groupRates,
                     integritySamplesPerSecond,
-                    recentTransactionsBytes);
+                    recentTransactionsBytes,
+                    gapPolicies);
         }
     }
 

@@ -71,7 +71,11 @@ final class PoolPicture {
                                 pool.pace().delayed()),
                 placement.vetting().stats(),
                 pool.watch().stats(),
-                pool.tally().latestGaps(),
+                pool.tally()
+                        .gaps()
+                        .latest(Optional.empty(), PoolStats.GAPS_KEPT)
+                        .reversed(),
+                pool.tally().gaps().counts(),
                 pool.tally().latestEvents(),
                 budget.get());
         return last;

@@ -3,6 +3,7 @@ package io.firehole.pool;
 import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
  * What a pool takes from its surroundings instead of reaching for it.
  *
  * @param clock all time the pool knows
+ * @param timeOfDay what people call the time, for what outlives a run; any thread
  * @param control starts the thread that owns the pool; asked once, by {@link Pool#start}
  * @param random for back-off; used on the control thread only
  * @param callbacks where callers' own stubs are called back that named no executor; any thread
@@ -20,6 +22,7 @@ import java.util.random.RandomGenerator;
  */
 public record PoolRuntime(
         NanoClock clock,
+        InstantSource timeOfDay,
         Supplier<? extends ControlThread> control,
         RandomGenerator random,
         Executor callbacks,
@@ -32,6 +35,7 @@ public record PoolRuntime(
     public static PoolRuntime system() {
         return new PoolRuntime(
                 NanoClock.system(),
+                InstantSource.system(),
                 () -> ControlThread.start("firehole-pool"),
                 RandomGenerator.getDefault(),
                 Executors.newThreadPerTaskExecutor(
@@ -41,6 +45,6 @@ public record PoolRuntime(
 
     /** The same with figures of that budget, such as {@code budget::snapshot}; any thread may ask it. */
     public PoolRuntime withBudget(Supplier<BudgetSnapshot> snapshot) {
-        return new PoolRuntime(clock, control, random, callbacks, () -> Optional.of(snapshot.get()));
+        return new PoolRuntime(clock, timeOfDay, control, random, callbacks, () -> Optional.of(snapshot.get()));
     }
 }

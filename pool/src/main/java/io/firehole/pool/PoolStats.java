@@ -21,7 +21,8 @@ import java.util.TreeMap;
  * @param totals what happened since the start
  * @param vetting what came of trying filters before others depend on them
  * @param integrity what came of matching some updates a second time
- * @param gaps the latest cuts in streams that were not closed by replay, newest last; at most {@link #GAPS_KEPT}
+ * @param gaps the latest gaps, newest last; at most {@link #GAPS_KEPT}, and {@link Pool#gaps} has more
+ * @param gapCounts all gaps, by monitor and cause
  * @param events what else happened of late that somebody may want the reason of, newest last; at most {@link #EVENTS_KEPT}
  * @param budget how the connection budget stands; empty if the transport has none
  */
@@ -36,7 +37,8 @@ public record PoolStats(
         Totals totals,
         VettingStats vetting,
         IntegrityStats integrity,
-        List<StreamGap> gaps,
+        List<Gap> gaps,
+        List<GapCount> gapCounts,
         List<PoolEvent> events,
         Optional<BudgetSnapshot> budget) {
 
@@ -52,6 +54,7 @@ public record PoolStats(
         monitors = List.copyOf(monitors);
         channels = List.copyOf(channels);
         gaps = List.copyOf(gaps);
+        gapCounts = List.copyOf(gapCounts);
         events = List.copyOf(events);
     }
 
@@ -243,7 +246,7 @@ public record PoolStats(
      * @param requests merged requests sent
      * @param invalidRequests merged requests the provider refused
      * @param watchdogs streams taken for dead because no slot came
-     * @param gaps cuts in streams that were not closed by replay
+     * @param gaps slots that a monitor should have seen and did not, each range for each monitor
      * @param calls calls of monitors' own stubs that went out
      * @param refusedCalls those that found no connection in time, or were too many
      * @param evictedLeases monitors whose connection was forgotten because too many had one
@@ -305,19 +308,12 @@ public record PoolStats(
     public record IntegrityStats(long samples, long judged, long disagreements, long dropped) {}
 
     /**
-     * Slots that the monitors of a stream may have seen in part or not at all, because the call broke.
+     * Gaps of one monitor by one cause, since the start.
      *
-     * @param streamId which call
-     * @param monitors the ids of those who shared it
-     * @param lastSealedSlot the last slot known to be complete; empty if there was none
-     * @param resumedAtSlot the first slot seen afterwards
-     * @param cause why the call broke
+     * @param monitor its id; empty for all beyond the first 10,000 monitors that had one
+     * @param cause why they were not closed
+     * @param gaps how many
+     * @param slots how many slot numbers they span
      */
-    public record StreamGap(
-            long streamId, List<String> monitors, OptionalLong lastSealedSlot, long resumedAtSlot, String cause) {
-
-        public StreamGap {
-            monitors = List.copyOf(monitors);
-        }
-    }
+    public record GapCount(String monitor, Gap.Cause cause, long gaps, long slots) {}
 }

@@ -2,6 +2,7 @@ package io.firehole.pool;
 
 import io.firehole.pool.routing.CallCounts;
 import io.firehole.pool.time.NanoClock;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,7 +18,6 @@ final class PoolTally {
     long requests;
     long invalidRequests;
     long watchdogs;
-    long gaps;
     long calls;
     long refusedCalls;
     long evictedLeases;
@@ -28,13 +28,17 @@ final class PoolTally {
     private long malformed;
     private long delivered;
     private final NanoClock clock;
-    private final Deque<PoolStats.StreamGap> latestGaps = new ArrayDeque<>();
+    private final GapLog gaps;
     private final Deque<PoolEvent> latestEvents = new ArrayDeque<>();
     private long events;
 
-    /** @param clock tells when an event was */
-    PoolTally(NanoClock clock) {
+    /**
+     * @param clock tells when an event was
+     * @param timeOfDay tells when a gap was
+     */
+    PoolTally(NanoClock clock, InstantSource timeOfDay) {
         this.clock = clock;
+        this.gaps = new GapLog(clock, timeOfDay);
     }
 
     /** A call is over: its counts live on here. */
@@ -50,16 +54,9 @@ final class PoolTally {
         delivered += stream.updates();
     }
 
-    void gap(PoolStats.StreamGap gap) {
-        gaps++;
-        if (latestGaps.size() == PoolStats.GAPS_KEPT) {
-            latestGaps.removeFirst();
-        }
-        latestGaps.addLast(gap);
-    }
-
-    List<PoolStats.StreamGap> latestGaps() {
-        return List.copyOf(latestGaps);
+    /** What monitors should have seen and did not. */
+    GapLog gaps() {
+        return gaps;
     }
 
     /**
@@ -87,7 +84,7 @@ final class PoolTally {
             long refusedStreams,
             long refusedCommands,
             long delayedRequests) {
-        PoolTally sum = new PoolTally(clock);
+        PoolTally sum = new PoolTally(clock, InstantSource.system());
         openCalls.forEach(sum::closed);
         openStreams.forEach(sum::left);
         return new PoolStats.Totals(
@@ -106,7 +103,7 @@ final class PoolTally {
                 requests,
                 invalidRequests,
                 watchdogs,
-                gaps,
+                gaps.total(),
                 calls,
                 refusedCalls,
                 evictedLeases,

@@ -25,6 +25,9 @@ public final class StatusBlock {
     /** More monitors than fit on a screen help nobody; the rest is counted. */
     static final int MONITORS_SHOWN = 40;
 
+    /** Gaps told one by one in one block; the rest is counted. */
+    static final int GAPS_SHOWN = 5;
+
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private @Nullable PoolStats before;
@@ -38,6 +41,7 @@ public final class StatusBlock {
                 lines.add(trouble(connection));
             }
         }
+        gaps(now, lines);
         Map<String, Long> updatesBefore = new HashMap<>();
         PoolStats earlier = before;
         double seconds = earlier == null ? 0 : (now.atNanos() - earlier.atNanos()) / NANOS_PER_SECOND;
@@ -62,6 +66,19 @@ public final class StatusBlock {
         }
         before = now;
         return lines;
+    }
+
+    /** Those since the last block. */
+    private void gaps(PoolStats now, List<String> lines) {
+        PoolStats earlier = before;
+        long fresh =
+                now.totals().gaps() - (earlier == null ? 0 : earlier.totals().gaps());
+        now.gaps().reversed().stream()
+                .limit(Math.min(fresh, GAPS_SHOWN))
+                .forEach(gap -> lines.add("  gap of " + gap.monitor() + ": " + gap.told()));
+        if (fresh > GAPS_SHOWN) {
+            lines.add("  and " + (fresh - GAPS_SHOWN) + " more gaps; firehole gaps lists them");
+        }
     }
 
     private static String pool(PoolStats now) {

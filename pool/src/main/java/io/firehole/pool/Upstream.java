@@ -51,7 +51,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     /** What broke off, until the next call shows where it goes on. */
-    private record Cut(OptionalLong lastSealedSlot, List<String> monitors, String cause) {}
+    private record Cut(OptionalLong lastSealedSlot, List<String> monitors, String cause, long atNanos) {}
 
     private final PoolContext pool;
     private final long id;
@@ -297,7 +297,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     private Cut cutNow(String cause) {
-        return new Cut(lastSealed(), monitorIds(), cause);
+        return new Cut(lastSealed(), monitorIds(), cause, pool.now());
     }
 
     private void predecessorLost(Upstream<R> gone, Cut theirs) {
@@ -384,7 +384,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         long resumed = Math.max(
                 arrival.boundary().orElse(0), call.router().slots().first().orElse(0));
         if (theirs.lastSealedSlot().isEmpty() || theirs.lastSealedSlot().getAsLong() < resumed - 1) {
-            noteGap(theirs, resumed);
+            noteGap(theirs, resumed - 1, Gap.Cause.MOVED);
         }
     }
 
@@ -505,7 +505,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         if (cut == null && call.router().requestInEffect() > 0) {
             List<String> staying = new ArrayList<>(monitorIds());
             moves.onTheirWay().forEach(staying::remove);
-            cut = new Cut(lastSealedBefore, List.copyOf(staying), why.toString());
+            cut = new Cut(lastSealedBefore, List.copyOf(staying), why.toString(), pool.now());
         }
     }
 
@@ -520,25 +520,42 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         }
         Cut mine = cut;
         cut = null;
-        noteGap(mine, first.getAsLong());
+        // That slot may have been in progress already.
+        noteGap(mine, first.getAsLong(), Gap.Cause.BROKEN_CALL);
     }
 
-    private void noteGap(Cut over, long resumedAtSlot) {
-        noteGap(over.monitors(), over.lastSealedSlot(), resumedAtSlot, over.cause());
+    private void noteGap(Cut over, long lastSlot, Gap.Cause cause) {
+        noteGap(over.monitors(), over.lastSealedSlot(), lastSlot, cause, over.cause(), over.atNanos());
     }
 
-    /** What those monitors may have missed before they were served by this stream, or again by it. */
-    void noteGap(List<String> monitors, OptionalLong lastSealedSlot, long resumedAtSlot, String cause) {
-        PoolStats.StreamGap gap = new PoolStats.StreamGap(id, monitors, lastSealedSlot, resumedAtSlot, cause);
-        if (!gap.monitors().isEmpty()) {
-            pool.tally().gap(gap);
-            log.warn(
-                    "Stream {} goes on at slot {} after it broke ({}); complete up to slot {}; may have missed updates: {}",
-                    id,
-                    resumedAtSlot,
-                    gap.cause(),
-                    gap.lastSealedSlot().isPresent() ? gap.lastSealedSlot().getAsLong() : "none",
-                    gap.monitors());
+    /**
+     * What those monitors may have missed before they were served by this stream, or again by it: whatever came after the
+     * last slot that was complete.
+     *
+     * @param lastSealedSlot empty if none was complete
+     * @param lastSlot the last slot of which something may be missing
+     * @param brokeAtNanos since when, by the pool's clock
+     */
+    void noteGap(
+            List<String> monitors,
+            OptionalLong lastSealedSlot,
+            long lastSlot,
+            Gap.Cause cause,
+            String detail,
+            long brokeAtNanos) {
+        long first = lastSealedSlot.isPresent() ? lastSealedSlot.getAsLong() + 1 : lastSlot;
+        noteGap(new GapLog.Hole(level(), first, Math.max(first, lastSlot), cause, detail, brokeAtNanos), monitors);
+    }
+
+    /** Records a gap for each of those monitors, and ends the streams of those who want that. */
+    final void noteGap(GapLog.Hole hole, List<String> monitors) {
+        for (Gap gap : pool.tally().gaps().note(hole, monitors)) {
+            pool.tally().event("gap", gap.monitor(), "Missing: " + gap.told());
+            if (pool.config().gapPolicies().of(gap.monitor()) == GapPolicy.END_STREAM) {
+                newestHere().stream()
+                        .filter(member -> member.id().equals(gap.monitor()))
+                        .forEach(member -> member.endsSoon(GapPolicy.end(gap), pool.loop()));
+            }
         }
     }
 

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.pool.budget.PermitClass;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A provider that breaks off, falls silent or says no. */
@@ -59,12 +63,41 @@ class FaultsTest {
         joined("a", World.slots("s"));
         world.provider.open().getFirst().cut("reset by peer");
         world.pass(Duration.ofSeconds(3));
-        List<PoolStats.StreamGap> gaps = world.pool.stats().gaps();
-        assertThat(gaps).hasSize(1);
-        assertThat(gaps.getFirst().monitors()).containsExactly("a");
-        assertThat(gaps.getFirst().cause()).contains("reset by peer");
-        assertThat(gaps.getFirst().resumedAtSlot())
-                .isGreaterThan(gaps.getFirst().lastSealedSlot().getAsLong());
+        assertThat(world.pool.stats().gaps()).singleElement().satisfies(gap -> {
+            assertThat(gap.monitor()).isEqualTo("a");
+            assertThat(gap.commitment()).isEqualTo(CommitmentLevel.PROCESSED);
+            assertThat(gap.cause()).isEqualTo(Gap.Cause.BROKEN_CALL);
+            assertThat(gap.detail()).contains("reset by peer");
+            assertThat(gap.brokeAt()).isBefore(gap.resumedAt());
+        });
+    }
+
+    @Test
+    void endsTheStreamOfAMonitorThatWantsToHearOfAGap() {
+        world = new World(
+                        5,
+                        PoolConfig.DEFAULT.withGapPolicies(new GapPolicies(
+                                GapPolicy.GO_ON, MonitorNames.of(Map.of("strict-*", GapPolicy.END_STREAM)))))
+                .running();
+        Reader goesOn = joined("a", World.slots("s"));
+        Reader ends = joined("strict-1", World.slots("s"));
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(3));
+
+        Gap gap = world.pool.gaps(Optional.of("strict-1"), 1).getFirst();
+        assertThat(Objects.requireNonNull(ends.ended()).code()).isEqualTo(GrpcStatus.Code.UNAVAILABLE);
+        assertThat(Objects.requireNonNull(ends.ended()).message())
+                .isEqualTo("missing: " + gap.told() + "; the policy of monitor strict-1 is end-stream");
+        assertThat(world.pool.stats().monitors())
+                .extracting(PoolStats.MonitorStats::id)
+                .containsExactly("a");
+        assertFlows(goesOn);
+        assertThat(world.pool.stats().gapCounts())
+                .extracting(PoolStats.GapCount::monitor)
+                .containsExactly("a", "strict-1");
+        assertThat(world.pool.stats().events())
+                .filteredOn(event -> event.kind().equals("gap"))
+                .hasSize(2);
     }
 
     @Test

@@ -247,9 +247,7 @@ class MoveTest {
         int received = reader.received.size();
         world.pass(Duration.ofSeconds(4));
         assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
-        assertThat(world.pool.stats().gaps())
-                .flatExtracting(PoolStats.StreamGap::monitors)
-                .containsExactlyInAnyOrder("stays", "moves");
+        assertThat(world.pool.stats().gaps()).extracting(Gap::monitor).containsExactlyInAnyOrder("stays", "moves");
     }
 
     @Test
@@ -264,8 +262,8 @@ class MoveTest {
         world.pass(Duration.ofSeconds(2));
         assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
         assertThat(world.pool.stats().gaps()).hasSize(1);
-        assertThat(world.pool.stats().gaps().getFirst().cause()).contains("no slot was sealed within 2 s");
-        assertThat(world.pool.stats().gaps().getFirst().monitors()).containsExactly("moves");
+        assertThat(world.pool.stats().gaps().getFirst().detail()).contains("no slot was sealed within 2 s");
+        assertThat(world.pool.stats().gaps().getFirst().monitor()).isEqualTo("moves");
     }
 
     @Test

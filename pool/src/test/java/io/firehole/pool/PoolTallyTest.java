@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.pool.time.VirtualTime;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PoolTallyTest {
 
     private final VirtualTime time = new VirtualTime();
-    private final PoolTally tally = new PoolTally(time);
+    private final PoolTally tally = new PoolTally(time, InstantSource.system());
 
     @Test
     void keepsAnEventWithItsTime() {

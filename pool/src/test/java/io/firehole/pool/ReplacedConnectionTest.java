@@ -244,7 +244,7 @@ class ReplacedConnectionTest {
         world.pass(Duration.ofSeconds(4));
         assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
         assertThat(world.pool.stats().gaps()).hasSize(1);
-        assertThat(world.pool.stats().gaps().getFirst().monitors()).containsExactly("a");
+        assertThat(world.pool.stats().gaps().getFirst().monitor()).isEqualTo("a");
     }
 
     @Test
@@ -269,7 +269,7 @@ class ReplacedConnectionTest {
         world.pass(Duration.ofSeconds(4));
         assertThat(reader.received).doesNotHaveDuplicates();
         assertThat(world.pool.stats().gaps()).hasSize(1);
-        assertThat(world.pool.stats().gaps().getFirst().cause()).contains("no slot was sealed within 2 s");
+        assertThat(world.pool.stats().gaps().getFirst().detail()).contains("no slot was sealed within 2 s");
     }
 
     @Test

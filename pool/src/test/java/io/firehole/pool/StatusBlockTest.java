@@ -12,12 +12,15 @@ import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.budget.BudgetSnapshot.LedgerUse;
 import io.firehole.pool.budget.BudgetSnapshot.Restraining;
 import io.firehole.pool.budget.BudgetSnapshot.RuleUse;
+import io.firehole.wire.proto.CommitmentLevel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class StatusBlockTest {
@@ -106,6 +109,50 @@ class StatusBlockTest {
                 new BudgetSnapshot(List.of(new RuleUse(BudgetRule.DEFAULT, 2)), Map.of(), 0, 2, 0, 0, 0, Map.of()));
     }
 
+    @Test
+    void tellsTheGapsSinceTheBlockBefore() {
+        PoolStats none = picture(0, List.of(healthy(1)), List.of());
+        List<Gap> gaps = LongStream.rangeClosed(1, 8)
+                .mapToObj(number -> new Gap(
+                        number,
+                        "m" + number,
+                        CommitmentLevel.CONFIRMED,
+                        100,
+                        104,
+                        Gap.Cause.REPLAY_TOO_FAR,
+                        "",
+                        Instant.EPOCH,
+                        Instant.EPOCH))
+                .toList();
+        assertThat(block.lines(with(none, gaps.subList(0, 1))))
+                .containsExactly(
+                        "status: connections 1/1 healthy (at most 15), budget 58 of 60 left, monitors 0, gaps 1",
+                        "  gap of m1: slots 100 to 104 at confirmed (replay-too-far)");
+        assertThat(block.lines(with(none, gaps)))
+                .hasSize(1 + StatusBlock.GAPS_SHOWN + 1)
+                .endsWith("  and 2 more gaps; firehole gaps lists them");
+        assertThat(block.lines(with(none, gaps))).hasSize(1);
+    }
+
+    private static PoolStats with(PoolStats stats, List<Gap> gaps) {
+        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, gaps.size(), 0, 0, 0, 0, 0);
+        return new PoolStats(
+                stats.atNanos(),
+                stats.ready(),
+                stats.maxConnections(),
+                stats.connections(),
+                stats.streams(),
+                stats.monitors(),
+                stats.channels(),
+                totals,
+                stats.vetting(),
+                stats.integrity(),
+                gaps,
+                stats.gapCounts(),
+                stats.events(),
+                stats.budget());
+    }
+
     private static PoolStats picture(
             long seconds,
             List<ConnectionStats> connections,
@@ -124,6 +171,7 @@ class StatusBlockTest {
                 totals,
                 new PoolStats.VettingStats(0, 0, 0, 0, 0, 0),
                 new PoolStats.IntegrityStats(0, 0, 0, 0),
+                List.of(),
                 List.of(),
                 List.of(),
                 Optional.of(budget));

@@ -7,6 +7,7 @@ import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,13 @@ final class World {
         pool = Pool.start(
                 config,
                 provider,
-                new PoolRuntime(time, this::control, random, task -> callbacks.execute(task), Optional::empty));
+                new PoolRuntime(
+                        time,
+                        () -> Instant.ofEpochSecond(0, time.nanos()),
+                        this::control,
+                        random,
+                        task -> callbacks.execute(task),
+                        Optional::empty));
     }
 
     /** The pool's thread, which ends before the world does. */

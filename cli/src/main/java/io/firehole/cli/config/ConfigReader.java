@@ -4,6 +4,8 @@ import io.firehole.cli.logging.Redaction;
 import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
+import io.firehole.pool.GapPolicies;
+import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupLimits;
 import io.firehole.pool.GroupRates;
@@ -128,7 +130,8 @@ public final class ConfigReader {
             problems.add("groups: the shares add up to " + Values.showShare(shares) + ", must be at most 100%");
         }
 
-        MonitorNames<Group> groupNames = named(groups);
+        MonitorNames<Group> groupNames = named("groups", groups);
+        pool = pool.withGapPolicies(gapPolicies());
 
         InetSocketAddress listen = value(Keys.GATEWAY_LISTEN);
         Path tokens = inFolderOfFile(value(Keys.GATEWAY_TOKENS_FILE));
@@ -179,11 +182,24 @@ public final class ConfigReader {
         }
     }
 
-    private <T> MonitorNames<T> named(Map<String, T> said) {
+    private GapPolicies gapPolicies() {
+        GapPolicy usual = orDefault(Keys.GAPS_POLICY, GapPolicies.DEFAULT.usual());
+        Map<String, GapPolicy> named = new HashMap<>();
+        orDefault(Keys.GAPS_GO_ON, List.of()).forEach(monitor -> named.put(monitor, GapPolicy.GO_ON));
+        for (String monitor : orDefault(Keys.GAPS_END_STREAM, List.of())) {
+            if (named.put(monitor, GapPolicy.END_STREAM) != null) {
+                problems.add("gaps: " + monitor + " is in " + GapPolicy.GO_ON.word() + " and in "
+                        + GapPolicy.END_STREAM.word());
+            }
+        }
+        return new GapPolicies(usual, named("gaps", named));
+    }
+
+    private <T> MonitorNames<T> named(String key, Map<String, T> said) {
         try {
             return MonitorNames.of(said);
         } catch (IllegalArgumentException ambiguous) {
-            problems.add("groups: " + ambiguous.getMessage());
+            problems.add(key + ": " + ambiguous.getMessage());
             return MonitorNames.none();
         }
     }

@@ -1,5 +1,7 @@
 package io.firehole.cli.config;
 
+import io.firehole.pool.GapPolicies;
+import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupRates;
 import io.firehole.pool.PoolConfig;
@@ -90,6 +92,11 @@ final class Keys {
             Key.of("groups.rest", time(Duration.ofSeconds(10)), GroupRates.DEFAULT.rest());
     static final Map<Group, GroupKeys> GROUPS = groups();
 
+    static final Key<GapPolicy> GAPS_POLICY =
+            Key.of("gaps.policy", new Syntax<>(Keys::gapPolicy, GapPolicy::word), GapPolicies.DEFAULT.usual());
+    static final Key<List<String>> GAPS_GO_ON = Key.of("gaps.go-on", names(), List.of());
+    static final Key<List<String>> GAPS_END_STREAM = Key.of("gaps.end-stream", names(), List.of());
+
     static final Key<InetSocketAddress> GATEWAY_LISTEN = Key.of(
             "gateway.listen",
             new Syntax<>(Values::address, Values::show),
@@ -163,6 +170,7 @@ final class Keys {
         for (GroupKeys group : GROUPS.values()) {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
+        keys.addAll(List.of(GAPS_POLICY, GAPS_GO_ON, GAPS_END_STREAM));
         keys.addAll(List.of(GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, CONSOLE_LISTEN, STATE));
         keys.addAll(List.of(SHARING_URL, SHARING_USER, SHARING_PASSWORD_FILE, SHARING_HOSTS, SHARING_SHARE));
         return List.copyOf(keys);
@@ -170,6 +178,12 @@ final class Keys {
 
     private static Optional<InetSocketAddress> addressOrOff(String text) {
         return text.strip().equals(OFF) ? Optional.empty() : Optional.of(Values.address(text));
+    }
+
+    private static GapPolicy gapPolicy(String text) {
+        return GapPolicy.of(text.strip())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "must be " + GapPolicy.GO_ON.word() + " or " + GapPolicy.END_STREAM.word()));
     }
 
     private static Syntax<List<String>> names() {

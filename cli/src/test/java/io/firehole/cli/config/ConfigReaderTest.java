@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.firehole.cli.config.ConfigReader.FlagValue;
+import io.firehole.pool.GapPolicies;
+import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupRates;
 import io.firehole.pool.budget.BudgetRule;
@@ -230,6 +232,26 @@ class ConfigReaderTest {
     }
 
     @Test
+    void readsWhoseStreamsEndAtAGap() throws Exception {
+        Path file = file("gaps: { policy: end-stream, go-on: [a, dash-*] }");
+        GapPolicies policies =
+                ConfigReader.read(Map.of(), URL_ALONE, file).pool().gapPolicies();
+        assertThat(policies.of("a")).isEqualTo(GapPolicy.GO_ON);
+        assertThat(policies.of("dash-board")).isEqualTo(GapPolicy.GO_ON);
+        assertThat(policies.of("b")).isEqualTo(GapPolicy.END_STREAM);
+        assertThat(ConfigReader.read(Map.of(), URL_ALONE, null)
+                        .pool()
+                        .gapPolicies()
+                        .of("a"))
+                .isEqualTo(GapPolicy.GO_ON);
+        assertThatThrownBy(() -> ConfigReader.read(
+                        Map.of(), URL_ALONE, file("gaps: { policy: stop, go-on: [a, x*], end-stream: [a, \"*y\"] }")))
+                .hasMessageContaining("gaps.policy is \"stop\": must be go-on or end-stream")
+                .hasMessageContaining("gaps: a is in go-on and in end-stream")
+                .hasMessageContaining("gaps: \"*y\" and \"x*\" can mean the same monitor");
+    }
+
+    @Test
     void takesWhatTheProviderAllowsFromItsProfileAndFiguresOfTheUsersOwn() throws Exception {
         Path file = file("""
                 upstream:
@@ -349,7 +371,7 @@ class ConfigReaderTest {
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
             pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, dedicated, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, recent-transactions, vetting, widening-max
-            - pool                                    | :1: the file holds keys of its own: console, gateway, groups, pool, sharing, state, upstream
+            - pool                                    | :1: the file holds keys of its own: console, gaps, gateway, groups, pool, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
             pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
@@ -367,7 +389,7 @@ class ConfigReaderTest {
             gateway: { listen: "::1:10000" }          | :1: gateway.listen is "::1:10000": an IPv6 address stands in brackets, as in [::1]:10000
             gateway: { listen: "h:70000" }            | :1: gateway.listen is "h:70000": the port must be from 0 to 65,535
             console: { listen: "3001" }                | :1: console.listen is "3001": an address is HOST:PORT, as in 127.0.0.1:10000
-            history: { store: embedded }              | :1: unknown key "history" here; there are: console, gateway, groups, pool, sharing, state, upstream
+            history: { store: embedded }              | :1: unknown key "history" here; there are: console, gaps, gateway, groups, pool, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
             upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, profile, token-file
             upstream: { profile: tritn }              | :1: upstream.profile is "tritn": there is no such profile; did you mean "triton"?

@@ -85,9 +85,7 @@ public abstract class Recipient {
             return wholeFrom;
         }
         OptionalLong boundary = arrival.boundary();
-        return boundary.isEmpty()
-                ? boundary
-                : OptionalLong.of(Math.max(wholeFrom.getAsLong(), boundary.getAsLong()));
+        return boundary.isEmpty() ? boundary : OptionalLong.of(Math.max(wholeFrom.getAsLong(), boundary.getAsLong()));
     }
 
     /** The first of its updates may come now: what other calls still bring for this monitor is over. Idempotent. */

@@ -1,0 +1,102 @@
+package io.firehole.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firehole.cli.console.ConsoleClient;
+import io.firehole.cli.console.Table;
+import io.firehole.cli.console.Table.Column;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists what monitors of a running Firehole should have seen and did not. */
+@Command(
+        name = "gaps",
+        header = "List the slots that monitors should have seen and did not.",
+        description = {
+            "",
+            "One line for each gap of a monitor, newest first: when it began, the first and the last slot of which something"
+                    + " may be missing, and why it was not closed. Asks the console that serve and demo open, and ends with 3"
+                    + " if none answers.",
+            ""
+        },
+        footer = {
+            "",
+            "Example: firehole gaps",
+            "Example: firehole gaps --monitor pumpfun-price-monitor --json | jq -r .gaps[].cause"
+        })
+final class GapsCommand implements Callable<Integer> {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private ConsoleOption console;
+
+    @Option(names = "--monitor", paramLabel = "ID", description = "Only those of this monitor.")
+    private @Nullable String monitor;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "How many at the most, from 1 to 10000. Default: ${DEFAULT-VALUE}")
+    private int limit;
+
+    @Option(
+            names = "--json",
+            description = "What the console says: {total, causes, gaps: [{monitor, firstSlot, lastSlot, cause, ...}]}.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        JsonNode data = console.ask("/api/grpc-pool/gaps?limit=" + limit
+                + (monitor == null ? "" : "&monitor=" + ConsoleClient.encoded(monitor)));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(data);
+        } else {
+            print(data, out);
+        }
+        out.flush();
+        return ExitCode.GOOD;
+    }
+
+    private static void print(JsonNode data, PrintWriter out) {
+        long total = data.get("total").asLong();
+        if (total == 0) {
+            out.println("no gaps");
+            return;
+        }
+        Table table = new Table(
+                Column.words("SINCE", 8),
+                Column.words("MONITOR", 22),
+                Column.number("FIRST SLOT", 11),
+                Column.number("LAST SLOT", 11),
+                Column.words("CAUSE", 20));
+        for (JsonNode gap : data.get("gaps")) {
+            table.row(
+                    TIME.format(Instant.parse(gap.get("brokeAt").asText()).atZone(ZoneId.systemDefault())),
+                    gap.get("monitor").asText(),
+                    gap.get("firstSlot").asText(),
+                    gap.get("lastSlot").asText(),
+                    gap.get("cause").asText());
+        }
+        table.lines().forEach(out::println);
+        int shown = data.get("gaps").size();
+        if (shown < total) {
+            out.println((total - shown) + " more; --limit shows them, as far as they are remembered");
+        }
+    }
+}
