@@ -1,7 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.Subscription;
-import io.firehole.pool.routing.Handover;
+import io.firehole.pool.routing.Arrival;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -398,8 +398,8 @@ final class Member {
         return recipients(() -> null);
     }
 
-    /** The same for a place to which it comes from another call, by the handover that is then under way, if one is. */
-    Supplier<Recipient> recipients(Supplier<@Nullable Handover> arrival) {
+    /** The same for a place to whose calls it comes in that way, if there is one when the call begins. */
+    Supplier<Recipient> recipients(Supplier<? extends @Nullable Arrival> arrival) {
         long place = ++placesTaken;
         return () -> new MonitorRecipient(stream.lane(place), arrival.get());
     }

@@ -1,7 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.mailbox.Lane;
-import io.firehole.pool.routing.Handover;
+import io.firehole.pool.routing.Arrival;
 import io.firehole.pool.routing.Recipient;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ final class MonitorRecipient extends Recipient {
     /** Where the heads of deliveries are noted while an update is looked at twice. The call's event loop only. */
     private @Nullable List<byte[]> observed;
 
-    MonitorRecipient(Lane<Delivery> lane, @Nullable Handover arrival) {
+    MonitorRecipient(Lane<Delivery> lane, @Nullable Arrival arrival) {
         super(arrival);
         this.lane = lane;
     }

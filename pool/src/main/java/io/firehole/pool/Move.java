@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.routing.Arrival;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.wire.GrpcStatus;
@@ -106,10 +107,10 @@ final class Move {
         return handover;
     }
 
-    /** By which a new recipient comes: by none once the move is over. */
+    /** How a new recipient comes: as all on that stream do, once the move is over. */
     @Nullable
-    Handover handoverUnderWay() {
-        return state == State.UNDER_WAY ? handover : null;
+    Arrival arrivalOr(Supplier<? extends @Nullable Arrival> ofAll) {
+        return state == State.UNDER_WAY ? handover : ofAll.get();
     }
 
     boolean leadsTo(Place place) {

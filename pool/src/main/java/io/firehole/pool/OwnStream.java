@@ -31,6 +31,12 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     /** From which slot on the monitor got everything on the stream from which it comes. */
     private OptionalLong activeFromBefore;
 
+    /** From which slot on it has owed its monitor everything since a call broke off first. */
+    private OptionalLong owedFrom = OptionalLong.empty();
+
+    /** What it had asked then. */
+    private @Nullable Subscription owedFor;
+
     private boolean begun;
     private boolean served;
     private boolean left;
@@ -50,7 +56,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         this.activeFromBefore = move.from().activeFromSlot();
         this.arriving = true;
         this.own = new OwnSubscription(
-                member.recipients(move::handoverUnderWay),
+                member.recipients(() -> move.arrivalOr(this::catchingUp)),
                 move.subscription(),
                 StreamRules.of(pool.config().profile()));
     }
@@ -69,7 +75,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         this.member = member;
         this.activeFromBefore = predecessor == null ? OptionalLong.empty() : predecessor.activeFromSlot();
         this.own = new OwnSubscription(
-                member.recipients(this::arrival),
+                member.recipients(this::comingTo),
                 subscription,
                 StreamRules.of(pool.config().profile()));
     }
@@ -126,9 +132,43 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     }
 
     @Override
+    List<CutOff> cutOff() {
+        if (left || arriving || !member.isNewest(this)) {
+            return List.of();
+        }
+        Subscription asked = own.subscription();
+        OptionalLong since = own.activeFromSlot();
+        if (since.isPresent() && (owedFrom.isEmpty() || (!asked.equals(owedFor) && own.isConfirmed()))) {
+            owedFrom = since;
+            owedFor = asked;
+        }
+        return owedFrom.isEmpty()
+                ? List.of()
+                : List.of(new CutOff(member, own.onward(), own.another(), owedFrom.getAsLong()));
+    }
+
+    @Override
+    Replay replay(List<CutOff> cutOff) {
+        CutOff mine = cutOff.getFirst();
+        OwnSubscription missed = new OwnSubscription(
+                mine::recipient,
+                mine.subscription(),
+                StreamRules.of(pool().config().profile()));
+        SubscribeRequest request = missed.nextRequest();
+        return new Replay(
+                request,
+                (events, gate) -> new VerbatimRouter(pool().clock(), events, missed.prefix(), missed.term(), gate));
+    }
+
+    @Override
+    boolean maySpareStream() {
+        return placement.spareStreams() > 0;
+    }
+
+    @Override
     void restart() {
+        activeFromBefore = isRecovering() && owedFrom.isPresent() ? activeFromSlot() : OptionalLong.empty();
         own.restart();
-        activeFromBefore = OptionalLong.empty();
         begun = false;
         served = false;
     }
@@ -162,7 +202,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     void confirm(VerbatimRouter router) {
         own.confirm(router.requestInEffect());
         begun |= router.requestInEffect() > 0;
-        if (begun && !served && !arriving && arrival() == null) {
+        if (begun && !served && !arriving && comingTo() == null) {
             serve();
         }
         member.tellActive();

@@ -272,7 +272,11 @@ final class Placement {
     /** How many further calls the provider allows now. */
     int spareStreams() {
         return Math.max(
-                0, pool.config().profile().streamsPerAccount() - streams().size() - vetting.trying());
+                0,
+                pool.config().profile().streamsPerAccount()
+                        - streams().size()
+                        - vetting.trying()
+                        - Math.toIntExact(pool.tally().replaysOpen));
     }
 
     /** Ends those whose unions bring too much in vain. */
@@ -304,7 +308,7 @@ final class Placement {
                     link.monitors(),
                     planned));
         }
-        return new Plan(connections, vetting.trying());
+        return new Plan(connections, vetting.trying() + Math.toIntExact(pool.tally().replaysOpen));
     }
 
     private Link link(long number) {

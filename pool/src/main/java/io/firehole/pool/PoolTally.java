@@ -18,6 +18,11 @@ final class PoolTally {
     long requests;
     long invalidRequests;
     long watchdogs;
+
+    /** Calls on which something was replayed, and how many of them are open. */
+    long replays;
+
+    long replaysOpen;
     long calls;
     long refusedCalls;
     long evictedLeases;

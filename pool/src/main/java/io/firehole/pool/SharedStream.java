@@ -8,6 +8,7 @@ import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.planning.Plan;
 import io.firehole.pool.planning.Wish;
+import io.firehole.pool.routing.Arrival;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.LabelRouter;
 import io.firehole.pool.routing.Recipient;
@@ -114,8 +115,8 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     Place join(Member member, Subscription subscription) {
-        Seat seat = merged.join(member.recipients(), subscription, pool().now());
-        SharedPlace place = new SharedPlace(member, seat, false, OptionalLong.empty());
+        Seat seat = merged.join(member.recipients(this::catchingUp), subscription, pool().now());
+        SharedPlace place = new SharedPlace(member, seat, isRecovering(), OptionalLong.empty());
         places.put(seat, place);
         requestChanged();
         return place;
@@ -148,14 +149,14 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     private void take(SharedPlace before) {
         Subscription subscription = before.seat.subscription();
-        before.member.movesTo(take(before.member, subscription, before.isAccepted(), this::arrival, before));
+        before.member.movesTo(take(before.member, subscription, before.isAccepted(), this::comingTo, before));
     }
 
     private SharedPlace take(
             Member member,
             Subscription subscription,
             boolean accepted,
-            Supplier<@Nullable Handover> arrival,
+            Supplier<? extends @Nullable Arrival> arrival,
             Place before) {
         var recipients = member.recipients(arrival);
         Seat seat = accepted
@@ -168,7 +169,12 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     /** Takes in a monitor that comes from another call by that move; the calls know of it already. */
     Place receive(Move move) {
-        Place place = take(move.member(), move.subscription(), move.isAccepted(), move::handoverUnderWay, move.from());
+        Place place = take(
+                move.member(),
+                move.subscription(),
+                move.isAccepted(),
+                () -> move.arrivalOr(this::catchingUp),
+                move.from());
         requestChanged();
         return place;
     }
@@ -191,8 +197,32 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     @Override
+    List<CutOff> cutOff() {
+        return places.values().stream()
+                .flatMap(place -> place.cutOff().stream())
+                .toList();
+    }
+
+    @Override
+    Replay replay(List<CutOff> cutOff) {
+        MergedSubscription missed = new MergedSubscription(
+                key.commitment(),
+                key.slices(),
+                0,
+                StreamRules.of(pool().config().profile()));
+        cutOff.forEach(each -> missed.joinAccepted(each::recipient, each.subscription(), pool().now()));
+        SubscribeRequest request = missed.nextRequest(pool().now());
+        return new Replay(request, (events, gate) -> new LabelRouter(pool().clock(), events, missed.table(), gate));
+    }
+
+    @Override
+    boolean maySpareStream() {
+        return placement.spareStreams() > 0;
+    }
+
+    @Override
     void restart() {
-        places.values().forEach(place -> place.activeFromBefore = OptionalLong.empty());
+        places.values().forEach(SharedPlace::restart);
         merged.restart(pool().now());
     }
 
@@ -392,6 +422,12 @@ final class SharedStream extends Upstream<LabelRouter> {
         /** From which slot on it got everything there. */
         private OptionalLong activeFromBefore;
 
+        /** From which slot on this stream has owed it everything since a call broke off first. */
+        private OptionalLong owedFrom = OptionalLong.empty();
+
+        /** What it had asked then. */
+        private @Nullable Subscription owedFor;
+
         SharedPlace(Member member, Seat seat, boolean arriving, OptionalLong activeFromBefore) {
             this.member = member;
             this.seat = seat;
@@ -431,6 +467,29 @@ final class SharedStream extends Upstream<LabelRouter> {
         @Override
         public Member member() {
             return member;
+        }
+
+        /** What its monitor is owed if its call is over now; empty if it was not yet served whole. */
+        private Optional<CutOff> cutOff() {
+            if (member.isMovingTo(this) || !member.isNewest(this)) {
+                return Optional.empty();
+            }
+            Subscription asked = seat.subscription();
+            OptionalLong since = seat.activeFromSlot();
+            if (since.isPresent() && (owedFrom.isEmpty() || (!asked.equals(owedFor) && seat.isNewestActive()))) {
+                owedFrom = since;
+                owedFor = asked;
+            }
+            return owedFrom.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new CutOff(member, asked, seat.another(), owedFrom.getAsLong()));
+        }
+
+        /** The next call begins. */
+        private void restart() {
+            boolean goesOn = isRecovering() && owedFrom.isPresent() && seat.isNewestActive();
+            activeFromBefore = goesOn ? activeFromSlot() : OptionalLong.empty();
+            arriving |= isRecovering();
         }
 
         void noteProgress() {

@@ -1,7 +1,9 @@
 package io.firehole.pool;
 
 import io.firehole.pool.planning.Plan;
+import io.firehole.pool.routing.Arrival;
 import io.firehole.pool.routing.CallCounts;
+import io.firehole.pool.routing.CatchUp;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Router;
@@ -76,6 +78,15 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     private @Nullable Timer patience;
 
+    /** What broke off, until the next call goes on from there. */
+    private @Nullable Interruption interruption;
+
+    /** By which those on it get what they missed, while they do. */
+    private @Nullable Recovery recovery;
+
+    /** The one before, while statuses may still come twice because of it. */
+    private @Nullable CatchUp lately;
+
     /** What they may miss because the predecessor was cut off. */
     private @Nullable Cut cutBefore;
 
@@ -126,6 +137,15 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     /** Forgets what the calls before knew. */
     abstract void restart();
+
+    /** Those who are owed what comes from now on, though there is no call. Before {@link #restart}. */
+    abstract List<CutOff> cutOff();
+
+    /** How those are asked for what they missed. */
+    abstract Replay replay(List<CutOff> cutOff);
+
+    /** Whether the provider allows one more call for a moment. */
+    abstract boolean maySpareStream();
 
     /** A router for a new call, whose first request has just been made. */
     abstract R router(Router.Events events);
@@ -242,7 +262,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         } else if (successor == null && predecessor == null && !link.isServing(life)) {
             if (monitorCount() == 0) {
                 end();
-            } else if (call.router().requestInEffect() == 0 || !canBeHandedOver()) {
+            } else if (call.router().requestInEffect() == 0 || isRecovering() || !canBeHandedOver()) {
                 GrpcStatus why = GrpcStatus.Code.UNAVAILABLE.with("the connection is being replaced");
                 settle(call, life, why);
                 state = new State.Idle<>();
@@ -394,16 +414,19 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             state = new State.Resting<>(pool.loop().after(wait, this::rested));
             return;
         }
+        lately = null;
         if (calls++ > 0) {
             beginHandoverAnew();
+            recovery = recover();
             restart();
         }
         SubscribeRequest request = nextRequest();
         firstRequestOfCall = lastRequest();
         Call<R> call = new Call<>(pool, this::router, this::attend);
         call.router().remember(pool.recent());
-        if (handover != null) {
-            call.router().arrive(handover);
+        Arrival coming = comingTo();
+        if (coming != null) {
+            call.router().arrive(coming);
         }
         moves.callBegins(call.router());
         state = new State.Open<>(call, life);
@@ -421,6 +444,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         confirm(call.router());
         noteResumption(call);
         watchHandover(call);
+        lookAtRecovery(call);
         moves.look(call.router());
         if (call.router().requestInEffect() > 0) {
             life.showedLife();
@@ -432,6 +456,63 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             return;
         }
         closed(call, life, end);
+    }
+
+    /** How those on it come to its present call: by a handover, or when they have got what they missed; null for at once. */
+    @Nullable
+    Arrival comingTo() {
+        if (handover != null) {
+            return handover;
+        }
+        return catchingUp();
+    }
+
+    /** How newcomers come to its present call: after what the others missed; null for at once. */
+    @Nullable
+    Arrival catchingUp() {
+        return recovery == null ? null : recovery.catchUp();
+    }
+
+    /** Whether those on it are still to get what they missed. */
+    boolean isRecovering() {
+        return recovery != null;
+    }
+
+    /** What broke off is gone on with, if the provider can replay it and somebody is owed it. */
+    private @Nullable Recovery recover() {
+        Interruption broken = interruption;
+        interruption = null;
+        if (broken == null || handover != null || pool.config().profile().replaySlots() == 0) {
+            return null;
+        }
+        List<CutOff> owed = cutOff();
+        if (owed.isEmpty()) {
+            return null;
+        }
+        cut = null;
+        return new Recovery(pool, this, broken, owed);
+    }
+
+    private void lookAtRecovery(Call<R> call) {
+        if (lately != null && lately.isLongOver()) {
+            call.router().forgetArrival(lately);
+            lately = null;
+        }
+        Recovery mine = recovery;
+        if (mine != null) {
+            mine.look();
+        }
+    }
+
+    /** Those on it have got what they missed. */
+    void caughtUp(Recovery done) {
+        log.info("Stream {} goes on after {}: {}", id, done.cause(), done);
+        lately = done.catchUp();
+        recovery = null;
+        settleIn();
+        if (state instanceof State.Open<R>(Call<R> mine, Life life) && !link.isServing(life)) {
+            linkReplaced();
+        }
     }
 
     private void answerPing(Call<R> call) {
@@ -501,6 +582,13 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         OptionalLong sealed = call.router().slots().lastSealed();
         if (sealed.isPresent()) {
             lastSealedBefore = sealed;
+        }
+        if (recovery != null) {
+            recovery.stop();
+            interruption = new Interruption.OfRecovery(recovery, call, why.toString(), pool.now());
+            recovery = null;
+        } else if (call.router().requestInEffect() > 0) {
+            interruption = new Interruption.OfCall(call, why.toString(), pool.now());
         }
         if (cut == null && call.router().requestInEffect() > 0) {
             List<String> staying = new ArrayList<>(monitorIds());

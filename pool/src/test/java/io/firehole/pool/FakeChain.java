@@ -24,8 +24,11 @@ import io.firehole.wire.proto.storage.Transaction;
 import io.firehole.wire.proto.storage.TransactionStatusMeta;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -38,6 +41,10 @@ final class FakeChain {
     private static final int KEYS = 8;
     private static final int CONFIRMED_AFTER = 2;
     private static final int FINALIZED_AFTER = 5;
+    private static final Map<CommitmentLevel, SlotStatus> STATUSES = new EnumMap<>(Map.of(
+            CommitmentLevel.PROCESSED, SlotStatus.SLOT_PROCESSED,
+            CommitmentLevel.CONFIRMED, SlotStatus.SLOT_CONFIRMED,
+            CommitmentLevel.FINALIZED, SlotStatus.SLOT_FINALIZED));
     private static final Set<CommitmentLevel> ALL_RINGS =
             EnumSet.of(CommitmentLevel.PROCESSED, CommitmentLevel.CONFIRMED, CommitmentLevel.FINALIZED);
 
@@ -46,9 +53,13 @@ final class FakeChain {
     private final Consumer<Event> listener;
     private final List<List<Event>> content = new ArrayList<>();
     private final int perSlot;
+    private final Map<CommitmentLevel, Long> reached = new EnumMap<>(CommitmentLevel.class);
     private long slot;
     private int serial;
     private boolean stopped;
+
+    /** The oldest slot of which there still is a replay. */
+    long oldest = 1_001;
 
     /**
      * Something that happens on the chain.
@@ -126,6 +137,39 @@ final class FakeChain {
         beginSlot();
     }
 
+    /**
+     * What a replay from that slot on gives on a stream of that commitment: each slot that has reached it with the last
+     * write of each account, block, block meta, and the statuses it has so far.
+     */
+    List<Event> replay(long from, CommitmentLevel level) {
+        List<Event> replayed = new ArrayList<>();
+        for (long frozen = Math.max(from, 1_001); frozen <= reached.getOrDefault(level, 0L); frozen++) {
+            for (SubscribeUpdate update : lastWrites(frozen)) {
+                replayed.add(new Event(time.nanos(), ALL_RINGS, update));
+            }
+            sealed(frozen).forEach(update -> replayed.add(new Event(time.nanos(), ALL_RINGS, update)));
+            for (Map.Entry<CommitmentLevel, SlotStatus> status : STATUSES.entrySet()) {
+                if (frozen <= reached.getOrDefault(status.getKey(), 0L)) {
+                    replayed.add(new Event(time.nanos(), ALL_RINGS, updateOf(status.getValue(), frozen)));
+                }
+            }
+        }
+        return replayed;
+    }
+
+    private List<SubscribeUpdate> lastWrites(long frozen) {
+        List<SubscribeUpdate> all = new ArrayList<>();
+        Set<ByteString> written = new HashSet<>();
+        for (Event event : content.get((int) (frozen - 1_001)).reversed()) {
+            SubscribeUpdate update = event.update();
+            if (!update.hasAccount()
+                    || written.add(update.getAccount().getAccount().getPubkey())) {
+                all.addFirst(update);
+            }
+        }
+        return all;
+    }
+
     void stop() {
         stopped = true;
     }
@@ -187,6 +231,11 @@ final class FakeChain {
     }
 
     private void seal(long sealed, CommitmentLevel level) {
+        reached.put(level, sealed);
+        sealed(sealed).forEach(update -> tell(EnumSet.of(level), update));
+    }
+
+    private List<SubscribeUpdate> sealed(long sealed) {
         int index = content.size() - 1 - (int) (slot - sealed);
         SubscribeUpdateBlock.Builder block = SubscribeUpdateBlock.newBuilder()
                 .setSlot(sealed)
@@ -197,9 +246,8 @@ final class FakeChain {
                 block.addTransactions(event.update().getTransaction().getTransaction());
             }
         }
-        tell(EnumSet.of(level), SubscribeUpdate.newBuilder().setBlock(block).build());
-        tell(
-                EnumSet.of(level),
+        return List.of(
+                SubscribeUpdate.newBuilder().setBlock(block).build(),
                 SubscribeUpdate.newBuilder()
                         .setBlockMeta(SubscribeUpdateBlockMeta.newBuilder()
                                 .setSlot(sealed)
@@ -208,11 +256,13 @@ final class FakeChain {
     }
 
     private void status(SlotStatus status, long of) {
-        tell(
-                ALL_RINGS,
-                SubscribeUpdate.newBuilder()
-                        .setSlot(SubscribeUpdateSlot.newBuilder().setSlot(of).setStatus(status))
-                        .build());
+        tell(ALL_RINGS, updateOf(status, of));
+    }
+
+    private static SubscribeUpdate updateOf(SlotStatus status, long of) {
+        return SubscribeUpdate.newBuilder()
+                .setSlot(SubscribeUpdateSlot.newBuilder().setSlot(of).setStatus(status))
+                .build();
     }
 
     private SubscribeUpdate account(long inSlot) {

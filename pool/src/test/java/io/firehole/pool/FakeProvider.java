@@ -13,6 +13,7 @@ import io.firehole.pool.transport.StreamListener;
 import io.firehole.pool.transport.Transport;
 import io.firehole.pool.transport.UpstreamStream;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdatePing;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -89,6 +91,12 @@ final class FakeProvider implements Transport {
 
     /** What happens to an update on its way. */
     Function<SubscribeUpdate, List<SubscribeUpdate>> wire = List::of;
+
+    /** What it replays from a slot on at a commitment; a status if it does not. By default there is nothing to replay. */
+    BiFunction<Long, CommitmentLevel, List<FakeChain.Event>> replays = (from, level) -> List.of();
+
+    /** The status with which it answers who asks for a replay; null for that it replays. */
+    Function<Long, @Nullable GrpcStatus> deniesReplay = from -> null;
 
     /** What it allows in a request. */
     FilterLimits limits = FilterLimits.UNLIMITED;
@@ -336,6 +344,15 @@ final class FakeProvider implements Transport {
                 filters = FilterSet.compile(request, limits);
             } catch (InvalidFilterException impossible) {
                 throw new AssertionError(impossible);
+            }
+            if (request.hasFromSlot()) {
+                GrpcStatus denied = deniesReplay.apply(request.getFromSlot());
+                if (denied == null && !FakeProvider.this.silent) {
+                    replays.apply(request.getFromSlot(), request.getCommitment())
+                            .forEach(this::on);
+                } else if (denied != null) {
+                    time.after(DOWN.toNanos(), () -> end(denied));
+                }
             }
         }
 

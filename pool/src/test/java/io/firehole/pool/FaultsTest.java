@@ -31,6 +31,10 @@ class FaultsTest {
         return reader;
     }
 
+    private void deniesReplays() {
+        world.provider.deniesReplay = from -> GrpcStatus.Code.INTERNAL.with("from_slot is not supported");
+    }
+
     private void assertFlows(Reader... readers) {
         for (Reader reader : readers) {
             int before = reader.received.size();
@@ -61,13 +65,14 @@ class FaultsTest {
     @Test
     void recordsWhatMayBeMissingAfterABreak() {
         joined("a", World.slots("s"));
+        deniesReplays();
         world.provider.open().getFirst().cut("reset by peer");
         world.pass(Duration.ofSeconds(3));
         assertThat(world.pool.stats().gaps()).singleElement().satisfies(gap -> {
             assertThat(gap.monitor()).isEqualTo("a");
             assertThat(gap.commitment()).isEqualTo(CommitmentLevel.PROCESSED);
-            assertThat(gap.cause()).isEqualTo(Gap.Cause.BROKEN_CALL);
-            assertThat(gap.detail()).contains("reset by peer");
+            assertThat(gap.cause()).isEqualTo(Gap.Cause.REPLAY_NOT_SUPPORTED);
+            assertThat(gap.detail()).contains("from_slot is not supported");
             assertThat(gap.brokeAt()).isBefore(gap.resumedAt());
         });
     }
@@ -81,6 +86,7 @@ class FaultsTest {
                 .running();
         Reader goesOn = joined("a", World.slots("s"));
         Reader ends = joined("strict-1", World.slots("s"));
+        deniesReplays();
         world.provider.open().getFirst().cut("reset by peer");
         world.pass(Duration.ofSeconds(3));
 

@@ -242,6 +242,7 @@ class MoveTest {
         world.pass(Duration.ofSeconds(2));
         world.pool.move("moves", Group.HIGH);
         world.pass(Duration.ofMillis(600));
+        world.provider.deniesReplay = from -> GrpcStatus.Code.INTERNAL.with("from_slot is not supported");
         world.provider.streams().getFirst().end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
         world.pass(TO_MOVE);
         int received = reader.received.size();

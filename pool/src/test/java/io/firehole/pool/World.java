@@ -40,6 +40,7 @@ final class World {
             events.add(event);
             provider.on(event);
         });
+        provider.replays = chain::replay;
         pool = Pool.start(
                 config,
                 provider,

@@ -1,5 +1,6 @@
 package io.firehole.pool.merging;
 
+import io.firehole.filters.FilterKind;
 import io.firehole.pool.routing.LocalMatch;
 import io.firehole.pool.routing.Route;
 import io.firehole.pool.routing.Target;
@@ -38,10 +39,15 @@ final class Label {
 
     private final CommitmentLevel commitment;
 
+    /** Stands for the filter on all calls alike, where a router must know it again. */
+    private final long filterNumber;
+
     Label(int number, Filter upstream, int since, List<Ask> covers, CommitmentLevel commitment) {
         this.commitment = commitment;
         this.number = number;
         this.upstream = upstream;
+        this.filterNumber =
+                upstream.kind() == FilterKind.BLOCKS ? Fingerprint.of(upstream).low() : 0;
         this.since = since;
         this.covers = new ArrayList<>(covers);
         rematch();
@@ -98,7 +104,7 @@ final class Label {
     Route route(Function<Ask, List<Target>> targets) {
         List<List<Target>> each = covers.stream().map(targets).toList();
         return match == null
-                ? new Route(number, since, each.getFirst())
+                ? new Route(number, since, filterNumber, each.getFirst())
                 : new Route(number, since, match, each, counts);
     }
 }

@@ -108,6 +108,11 @@ public final class OwnSubscription {
         return recipient;
     }
 
+    /** One more recipient of the monitor, for another call than the present one. */
+    public Recipient another() {
+        return recipients.get();
+    }
+
     /** What to ask on a call that goes on from here: the same, without a replay that has begun. */
     public Subscription onward() {
         return subscription.request().hasFromSlot() ? subscription.withoutReplay() : subscription;

@@ -62,6 +62,11 @@ public final class Seat {
         return recipient;
     }
 
+    /** One more recipient of the monitor, for another call than the present one. */
+    public Recipient another() {
+        return recipients.get();
+    }
+
     /** A new call: nothing is served yet. */
     void renew() {
         recipient.abandon();

@@ -28,6 +28,11 @@ public record StreamRules(FilterLimits filters, int accountKeys, int requestByte
         return new StreamRules(profile.filters(), profile.accountKeysPerStream(), profile.requestBytes());
     }
 
+    /** The same where no slots filter may stand beside the internal one, which serves all of them. */
+    public StreamRules withSlotsByInternal() {
+        return new StreamRules(filters.withSlotsMax(1), accountKeys, requestBytes);
+    }
+
     /** What filters and their labels may add up to in one request. */
     int filterBytesMax() {
         return Math.max(requestBytes - RESERVED_BYTES, requestBytes / 2);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -119,6 +120,18 @@ public final class Subscription {
     /** Whether that comes from the provider in the same way: at the same commitment, and with account data cut alike. */
     public boolean agreesWith(Subscription other) {
         return commitment() == other.commitment() && slices().equals(other.slices());
+    }
+
+    /** Its filters for the statuses of slots; empty if it has none. */
+    public Optional<Subscription> statusesOnly() {
+        return request.getSlotsCount() == 0
+                ? Optional.empty()
+                : Optional.of(new Subscription(
+                        SubscribeRequest.newBuilder()
+                                .setCommitment(commitment())
+                                .putAllSlots(request.getSlotsMap())
+                                .build(),
+                        false));
     }
 
     /** The same from now on. */

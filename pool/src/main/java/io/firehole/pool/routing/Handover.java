@@ -4,9 +4,7 @@ import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,13 +41,13 @@ import org.jspecify.annotations.Nullable;
  * such an update twice or not at all. If the old call ends, or shows no seal in time, it is {@linkplain #force cut off}, and
  * {@link #wasForced} says so.
  */
-public final class Handover {
+public final class Handover implements Arrival {
 
     /** Updates that may be held back, of all monitors together; beyond that the old call is cut off. */
-    public static final int HELD_UPDATES_MAX = 262_144;
+    public static final int HELD_UPDATES_MAX = HeldUpdates.UPDATES_MAX;
 
     /** Bytes that may be held back; payloads that several monitors share are counted for each. */
-    public static final long HELD_BYTES_MAX = 128L << 20;
+    public static final long HELD_BYTES_MAX = HeldUpdates.BYTES_MAX;
 
     /**
      * At processed, by how many numbers a slot may have begun before an earlier one: shreds of two leaders may come in any
@@ -96,49 +94,12 @@ public final class Handover {
 
     // The new call's event loop only.
     private final Set<Recipient> begun = new HashSet<>();
-    private final List<Held> held = new ArrayList<>();
-    private long heldBytes;
+    private final HeldUpdates held = new HeldUpdates();
     private boolean beyond;
     private OptionalLong firstWholeSlot = OptionalLong.empty();
 
     /** Nothing that comes can have been the old call's. Written by the new call's event loop. */
     private volatile boolean longOver;
-
-    /** An update that was held back, or the mark of a seal if it is for nobody. */
-    private static final class Held {
-
-        private final @Nullable Recipient recipient;
-        private final UpdateKind kind;
-        private final long slot;
-        private final SlotStatus status;
-        private final byte[] head;
-        private final byte[] tail;
-        private final int tailOffset;
-        private final int tailLength;
-
-        /** The mark that a slot was sealed. */
-        Held(long sealed) {
-            this.recipient = null;
-            this.kind = UpdateKind.BLOCK_META;
-            this.slot = sealed;
-            this.status = SlotStatus.SLOT_PROCESSED;
-            this.head = Recipient.NO_NAMES;
-            this.tail = Recipient.NO_NAMES;
-            this.tailOffset = 0;
-            this.tailLength = 0;
-        }
-
-        Held(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int tailOffset, int tailLength) {
-            this.recipient = recipient;
-            this.kind = update.kind();
-            this.slot = update.slot();
-            this.status = statusOf(update);
-            this.head = head;
-            this.tail = tail;
-            this.tailOffset = tailOffset;
-            this.tailLength = tailLength;
-        }
-    }
 
     /** @param level the commitment of both calls */
     public Handover(CommitmentLevel level) {
@@ -242,8 +203,8 @@ public final class Handover {
 
     // ---- the new call's event loop ----
 
-    /** A recipient of the new call is served from now on; whether it may take updates at once. */
-    boolean arrives(Recipient recipient) {
+    @Override
+    public boolean arrives(Recipient recipient) {
         if (complete || released) {
             return true;
         }
@@ -251,52 +212,55 @@ public final class Handover {
         return false;
     }
 
+    @Override
+    public void newSees(RawUpdate update) {}
+
     /** What the new call is about to deal with comes after what the old one has delivered, if that has released. */
-    boolean completeIfReleased() {
+    @Override
+    public boolean completeIfReleased(Checkpoint checkpoint) {
         if (complete || !released) {
             return false;
         }
         begun.forEach(Recipient::begin);
-        for (Held update : held) {
-            Recipient recipient = update.recipient;
+        for (HeldUpdates.Held update : held.release()) {
+            Recipient recipient = update.recipient();
             if (recipient == null) {
-                passed(update.slot);
-            } else if (isNew(update.kind, update.slot, update.status) && !recipient.isOver()) {
-                recipient.deliver(update.head, update.tail, update.tailOffset, update.tailLength);
+                passed(update.slot());
+            } else if (isNew(update.kind(), update.slot(), update.status()) && !recipient.isOver()) {
+                recipient.deliver(update.head(), update.tail(), update.tailOffset(), update.tailLength());
             }
         }
         begun.clear();
-        held.clear();
         complete = true;
         return true;
     }
 
-    /** Whether an update is the new call's to deliver now; if it is not yet known, it is held back. */
-    boolean admits(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int offset, int length) {
+    @Override
+    public boolean admits(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int offset, int length) {
         if (complete) {
-            return longOver || isNew(update.kind(), update.slot(), statusOf(update));
+            return longOver || isNew(update.kind(), update.slot(), HeldUpdates.statusOf(update));
         }
         if (!begun.contains(recipient)) {
             // It began when the old call was over already.
             return true;
         }
-        held.add(new Held(recipient, update, head, tail, offset, length));
-        heldBytes += length;
-        if (held.size() >= HELD_UPDATES_MAX || heldBytes >= HELD_BYTES_MAX) {
+        held.add(recipient, update, head, tail, offset, length);
+        if (held.isFull()) {
             force();
         }
         return false;
     }
 
-    /** The new call has that slot and those after it whole, for one of those who come. */
-    void newHasWholeFrom(OptionalLong slot) {
+    @Override
+    public void newHasWholeFrom(OptionalLong slot) {
         if (firstWholeSlot.isEmpty()) {
             firstWholeSlot = slot;
         }
     }
 
     /** The new call has dealt with an update: offers a slot when it can. Gives whether the control thread should look. */
-    boolean newAdvanced(SlotTrack seen, boolean sealed) {
+    @Override
+    public boolean newAdvanced(SlotTrack seen, boolean sealed) {
         if (longOver) {
             return false;
         }
@@ -306,7 +270,7 @@ public final class Handover {
                 passed(slot);
                 return longOver;
             }
-            held.add(new Held(slot));
+            held.addSeal(slot);
         }
         if (offered.getPlain() != UNKNOWN || begun.isEmpty()) {
             return false;
@@ -339,11 +303,6 @@ public final class Handover {
         };
     }
 
-    /** That of a slot update; for other kinds one that nobody looks at. */
-    private static SlotStatus statusOf(RawUpdate update) {
-        return update.kind() == UpdateKind.SLOT ? update.status() : SlotStatus.SLOT_PROCESSED;
-    }
-
     // ---- any thread ----
 
     /** The first slot that the new call was known to have whole; empty while it has found none. */
@@ -357,12 +316,12 @@ public final class Handover {
         return offered.get() != UNKNOWN;
     }
 
-    /** Whether the new call delivers. */
+    @Override
     public boolean isComplete() {
         return complete;
     }
 
-    /** Whether it may be forgotten: it is complete, and so long ago that nothing which comes can have come before. */
+    @Override
     public boolean isLongOver() {
         return longOver;
     }
@@ -372,7 +331,7 @@ public final class Handover {
         return forced;
     }
 
-    /** The first slot that is the new call's; 0 if all are, empty while that is not settled. */
+    @Override
     public OptionalLong boundary() {
         long first = boundary.get();
         return first == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(first);

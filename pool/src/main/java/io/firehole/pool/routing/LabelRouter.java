@@ -27,7 +27,12 @@ public final class LabelRouter extends Router {
     private final Payload payload = new Payload();
 
     public LabelRouter(NanoClock clock, Events events, RoutingTable table) {
-        super(clock, events);
+        this(clock, events, table, null);
+    }
+
+    /** @param gate lets through what is missing, on a call that is a replay */
+    public LabelRouter(NanoClock clock, Events events, RoutingTable table, @Nullable ReplayGate gate) {
+        super(clock, events, gate);
         this.offered = table;
         this.table = table;
     }
@@ -174,6 +179,9 @@ public final class LabelRouter extends Router {
         int request = requestInEffect();
         int delivered = 0;
         for (int i = 0; i < routeCount; i++) {
+            if (!admitsBlock(update, routes[i].filter)) {
+                continue;
+            }
             for (Target target : routes[i].targets) {
                 Recipient recipient = target.term.recipient();
                 if (target.isServedAt(request) && !recipient.isOver()) {

@@ -18,10 +18,13 @@ public abstract class Recipient {
     byte[] names = NO_NAMES;
 
     /** By which its monitor comes from another call; null if it does not, or if that is long over. */
-    private @Nullable Handover arrival;
+    private @Nullable Arrival arrival;
 
     /** By which its monitor leaves for another call; null if it does not. Event loop only. */
     private @Nullable Handover departure;
+
+    /** The first slot of which its monitor is to get anything by this call. */
+    private long owedFrom;
 
     /** One that comes from nowhere. */
     protected Recipient() {
@@ -29,7 +32,7 @@ public abstract class Recipient {
     }
 
     /** @param arrival by which its monitor comes from another call; null if it does not */
-    protected Recipient(@Nullable Handover arrival) {
+    protected Recipient(@Nullable Arrival arrival) {
         this.arrival = arrival;
     }
 
@@ -42,16 +45,21 @@ public abstract class Recipient {
 
     /** Takes one update, unless that was another call's to deliver; now, or when it is known whose it was. */
     final void take(RawUpdate update, byte[] head, byte[] tail, int tailOffset, int tailLength) {
-        if (departure != null && !departure.isOlds()) {
+        if ((departure != null && !departure.isOlds()) || update.slot() < owedFrom) {
             return;
         }
-        Handover coming = arrival;
+        Arrival coming = arrival;
         if (coming == null || coming.admits(this, update, head, tail, tailOffset, tailLength)) {
             deliver(head, tail, tailOffset, tailLength);
             if (coming != null && coming.isLongOver()) {
                 arrival = null;
             }
         }
+    }
+
+    /** What is of earlier slots is not for its monitor. Control thread, before the call begins. */
+    public final void owedFrom(long slot) {
+        owedFrom = slot;
     }
 
     /** From now on it gets only what is still this call's to deliver. */

@@ -14,6 +14,9 @@ public final class Route {
     final int label;
     final int since;
 
+    /** Stands for the filter, on all calls alike. */
+    final long filter;
+
     /** Whom everything is for that comes for the label; nobody if it stands for a union. */
     final Target[] targets;
 
@@ -36,6 +39,19 @@ public final class Route {
      * @param targets whom it is for; empty while it lingers
      */
     public Route(int label, int since, List<Target> targets) {
+        this(label, since, 0, targets);
+    }
+
+    /**
+     * A label of one filter that has to be known again on other calls, as one of blocks has.
+     *
+     * @param label its number
+     * @param since the number of the merged request that had it first
+     * @param filter stands for the filter, on all calls alike
+     * @param targets whom it is for; empty while it lingers
+     */
+    public Route(int label, int since, long filter, List<Target> targets) {
+        this.filter = filter;
         this.label = label;
         this.since = since;
         this.targets = targets.toArray(Target[]::new);
@@ -56,6 +72,7 @@ public final class Route {
     public Route(int label, int since, LocalMatch match, List<List<Target>> targets, UnionCounts counts) {
         this.label = label;
         this.since = since;
+        this.filter = 0;
         this.targets = NOBODY;
         this.match = match;
         this.byFilter =

@@ -7,6 +7,7 @@ import io.firehole.wire.UpdateKind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,19 +31,27 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** The departures that the event loop has taken note of. */
     private Departures departing = Departures.NONE;
 
-    /** By which some come from other calls. Written by the control thread, each time as a whole. */
-    private volatile Handover[] arrivals = {};
+    /** How some come to it. Written by the control thread, each time as a whole. */
+    private volatile Arrival[] arrivals = {};
 
     /** Where transactions are kept for whoever asks later. Set before the call begins. */
     private RecentTransactions recent = new RecentTransactions(0);
 
+    /** What the call has delivered; that of the calls before for a replay. */
+    private final Checkpoint checkpoint = new Checkpoint();
+
+    /** Lets through what is missing; null if the call is no replay. */
+    private final @Nullable ReplayGate gate;
+
     private boolean sealed;
 
     /**
+     * @param gate if the call is a replay
      * @param clock for the heartbeat
      * @param events whom to tell
      */
-    Router(NanoClock clock, Events events) {
+    Router(NanoClock clock, Events events, @Nullable ReplayGate gate) {
+        this.gate = gate;
         this.clock = clock;
         this.events = events;
         this.slots = new SlotTrack(clock.nanos());
@@ -108,27 +117,63 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
             for (Departure leaving : departing.each) {
                 leaving.handover().oldSees(update);
             }
-            for (Handover coming : arrivals) {
-                if (coming.completeIfReleased()) {
+            for (Arrival coming : arrivals) {
+                if (coming.completeIfReleased(checkpoint)) {
                     tellProgress();
                 }
+                coming.newSees(update);
             }
             if (update.kind() == UpdateKind.TRANSACTION) {
                 recent.received(message);
             }
             sealed = false;
-            route(update);
+            if (gate == null || gate.admits(update)) {
+                route(update);
+            }
+            keep(update);
             slots.contentSeen(update);
             for (Departure leaving : departing.each) {
                 leaving.handover().oldAdvanced(slots);
             }
             // Looked at anew: who came with the table that was taken up just now is to miss no seal.
-            for (Handover coming : arrivals) {
+            for (Arrival coming : arrivals) {
                 if (coming.newAdvanced(slots, sealed)) {
                     tellProgress();
                 }
             }
         }
+    }
+
+    /** Keeps in mind how far the call has come. */
+    private void keep(RawUpdate update) {
+        if (gate != null) {
+            if (gate.advanced(update)) {
+                tellProgress();
+            }
+            return;
+        }
+        checkpoint.delivered(update);
+        if (sealed) {
+            checkpoint.sealed(update.slot());
+        }
+    }
+
+    /**
+     * Whether a block is to be delivered for a filter; it is taken for delivered then.
+     *
+     * @param filter stands for the filter on all calls alike
+     */
+    final boolean admitsBlock(RawUpdate block, long filter) {
+        if (gate != null) {
+            return gate.admitsBlock(block, filter);
+        }
+        checkpoint.addBlock(block, filter);
+        return true;
+    }
+
+    /** How far it has come. The event loop, or any thread when the call is over. */
+    public final Checkpoint checkpoint() {
+        return checkpoint;
     }
 
     /** Keeps the transactions that come there. Before the first update. */
@@ -151,16 +196,15 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     }
 
     /**
-     * Those whose recipients say so come from another call, by that handover. Before their terms are in the table. Control
-     * thread.
+     * Those whose recipients say so come to the call in that way. Before their terms are in the table. Control thread.
      */
-    public final void arrive(Handover handover) {
-        arrivals = Stream.concat(Arrays.stream(arrivals), Stream.of(handover)).toArray(Handover[]::new);
+    public final void arrive(Arrival arrival) {
+        arrivals = Stream.concat(Arrays.stream(arrivals), Stream.of(arrival)).toArray(Arrival[]::new);
     }
 
-    /** Nobody comes by that handover any more. Control thread. */
-    public final void forgetArrival(Handover handover) {
-        arrivals = Arrays.stream(arrivals).filter(coming -> coming != handover).toArray(Handover[]::new);
+    /** Nobody comes in that way any more. Control thread. */
+    public final void forgetArrival(Arrival arrival) {
+        arrivals = Arrays.stream(arrivals).filter(coming -> coming != arrival).toArray(Arrival[]::new);
     }
 
     private void noteDepartures() {
@@ -202,6 +246,11 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     final void slotSeen(RawUpdate update) {
         if (update.kind() == UpdateKind.SLOT) {
             slots.seen(update.slot(), update.status(), clock.nanos());
+            switch (update.status()) {
+                case SLOT_CREATED_BANK -> checkpoint.begins(update.slot());
+                case SLOT_DEAD -> checkpoint.dead(update.slot());
+                default -> {}
+            }
         }
     }
 

@@ -16,7 +16,7 @@ public final class SlotTrack {
     /** Statuses remembered, as pairs of slot and status: those of some 70 slots. */
     private static final int LATEST = 512;
 
-    private static final int STATUS_BITS = 4;
+    static final int STATUS_BITS = 4;
 
     private static final long NONE = -1;
 

@@ -5,6 +5,7 @@ import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The router of a call that one monitor has for itself: its request went up as it was, so its own names come down, and
@@ -26,7 +27,13 @@ public final class VerbatimRouter extends Router {
      * @param first the monitor's first request on this call
      */
     public VerbatimRouter(NanoClock clock, Events events, String internalPrefix, Term first) {
-        super(clock, events);
+        this(clock, events, internalPrefix, first, null);
+    }
+
+    /** @param gate lets through what is missing, on a call that is a replay */
+    public VerbatimRouter(
+            NanoClock clock, Events events, String internalPrefix, Term first, @Nullable ReplayGate gate) {
+        super(clock, events, gate);
         this.internalPrefix = internalPrefix.getBytes(StandardCharsets.UTF_8);
         this.recipient = first.recipient();
         this.first = first;
@@ -91,6 +98,9 @@ public final class VerbatimRouter extends Router {
     }
 
     private void deliver(RawUpdate update, int internal) {
+        if (update.kind() == UpdateKind.BLOCK && !admitsBlock(update, namesOf(update))) {
+            return;
+        }
         if (recipient.isOver()) {
             counts().wasUnrouted();
         } else if (internal == 0) {
@@ -105,6 +115,15 @@ public final class VerbatimRouter extends Router {
             }
             recipient.take(update, names, update.tail(), update.tailOffset(), update.tailLength());
         }
+    }
+
+    /** Stands for the names under which a block comes: one, as a rule. */
+    private static long namesOf(RawUpdate block) {
+        long names = 0;
+        for (int i = 0; i < block.filterCount(); i++) {
+            names = names * 31 + block.filter(i).hashCode();
+        }
+        return names << Integer.SIZE ^ names;
     }
 
     private boolean isInternal(RawUpdate update, int i) {

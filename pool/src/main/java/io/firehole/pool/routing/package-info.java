@@ -14,6 +14,10 @@
  * request <em>n</em>, or a later one, is in effect, and that whatever follows is matched by it. The router therefore
  * keeps one number, the highest request so proved, and every {@link io.firehole.pool.routing.Term} says from which number
  * on, and until which, it gets its labels.
+ *
+ * <p><b>When a call breaks.</b> Each router keeps a {@link io.firehole.pool.routing.Checkpoint} of what it has delivered. The
+ * next call holds back what comes, by a {@link io.firehole.pool.routing.CatchUp}, until another has replayed what lies between, of which a
+ * {@link io.firehole.pool.routing.ReplayGate} lets through what is missing.
  */
 @NullMarked
 package io.firehole.pool.routing;

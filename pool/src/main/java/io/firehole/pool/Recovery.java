@@ -1,0 +1,424 @@
+package io.firehole.pool;
+
+import io.firehole.pool.merging.MergedSubscription;
+import io.firehole.pool.merging.StreamRules;
+import io.firehole.pool.routing.CatchUp;
+import io.firehole.pool.routing.Checkpoint;
+import io.firehole.pool.routing.ContentReplay;
+import io.firehole.pool.routing.LabelRouter;
+import io.firehole.pool.routing.ReplayGate;
+import io.firehole.pool.routing.Router;
+import io.firehole.pool.routing.StatusReplay;
+import io.firehole.pool.time.Timers.Timer;
+import io.firehole.pool.transport.Connection;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings those on a stream what they missed while it was broken. Control thread.
+ *
+ * <p>The stream's new call is live and holds back what comes. When it knows a slot that it has whole, and all before it is
+ * frozen, another call on the same connection asks for a replay up to there; see {@link CatchUp}. What the provider cannot
+ * replay is a gap, known exactly, and the rest goes on.
+ */
+final class Recovery {
+
+    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+    /** How long a replay may bring nothing. */
+    static final Duration SILENCE_MAX = Duration.ofSeconds(10);
+
+    /** How long there may be no stream to spare for it. */
+    static final Duration SPARE_PATIENCE = Duration.ofSeconds(5);
+
+    /** Replays that may fail in turn without having brought anything. */
+    static final int FAILURES_MAX = 5;
+
+    /** How often more may come than can be held back meanwhile. */
+    static final int OVERFLOWS_MAX = 16;
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+    /** {@code broadcast from X is not available, last available: Y}: what the reference server says. */
+    private static final Pattern LAST_AVAILABLE = Pattern.compile("last available: (\\d{1,19})");
+
+    private final PoolContext pool;
+    private final Upstream<?> stream;
+    private final Interruption interruption;
+    private final List<CutOff> cutOff;
+    private final CatchUp catchUp;
+    private final long brokeNanos;
+
+    /** How far everybody is; known when what broke off is over. */
+    private @Nullable Checkpoint checkpoint;
+
+    private @Nullable Running running;
+
+    /** A replay that was given up, which may still bring something. */
+    private @Nullable Call<Router> closing;
+
+    /** Up to where the content of slots has been replayed. */
+    private CatchUp.Phase.@Nullable Settled replayedTo;
+
+    private @Nullable Timer timer;
+    private OptionalLong spareSoughtNanos = OptionalLong.empty();
+    private int failures;
+    private long replayed;
+    private long leftOut;
+    private long firstMissing;
+    private long statusesFrom;
+    private boolean stopped;
+
+    /** A replay under way. */
+    private record Running(Call<Router> call, ReplayGate gate, CatchUp.Phase.Settled to, Checkpoint from) {
+
+        boolean isOfContent() {
+            return gate instanceof ContentReplay;
+        }
+    }
+
+    /**
+     * @param interruption what broke off
+     * @param cutOff those who are owed what came since
+     */
+    Recovery(PoolContext pool, Upstream<?> stream, Interruption interruption, List<CutOff> cutOff) {
+        this.pool = pool;
+        this.stream = stream;
+        this.interruption = interruption;
+        this.cutOff = List.copyOf(cutOff);
+        this.catchUp = new CatchUp(stream.level());
+        this.brokeNanos = pool.now();
+    }
+
+    CatchUp catchUp() {
+        return catchUp;
+    }
+
+    /** Those who are owed what came since. */
+    List<CutOff> cutOff() {
+        return cutOff;
+    }
+
+    /** How far everybody is, by what was replayed so far. Only when what broke off {@link #isOver is over}. */
+    Checkpoint checkpoint() {
+        Checkpoint known = checkpoint;
+        return known == null ? interruption.checkpoint() : known;
+    }
+
+    /** Whether nothing comes any more of what broke off, nor of a replay. */
+    boolean isOver() {
+        return interruption.isOver() && isOver(closing) && (running == null || isOver(running.call()));
+    }
+
+    private static boolean isOver(@Nullable Call<?> call) {
+        return call == null || call.end() != null;
+    }
+
+    /** Looks what can be done. */
+    void look() {
+        Running open = running;
+        if (stopped) {
+            return;
+        }
+        if (open != null) {
+            lookAt(open);
+        } else if (timer == null && catchUp.phase() instanceof CatchUp.Phase.Settled settled) {
+            begin(settled);
+        }
+        if (catchUp.isComplete() && !stopped) {
+            stopped = true;
+            cancelTimer();
+            noteWhatIsNotReplayed();
+            stream.caughtUp(this);
+        }
+    }
+
+    private void begin(CatchUp.Phase.Settled to) {
+        Optional<Connection> connection = stream.openConnection();
+        if (!isOver() || connection.isEmpty()) {
+            later(LOOK_AGAIN.toNanos());
+            return;
+        }
+        if (catchUp.overflows() > OVERFLOWS_MAX) {
+            giveUp(Gap.Cause.HELD_TOO_MUCH, "more came than could be held back, " + OVERFLOWS_MAX + " times in turn");
+            return;
+        }
+        Checkpoint from = checkpoint();
+        if (checkpoint == null) {
+            checkpoint = from;
+            firstMissing = from.firstMissing();
+            statusesFrom = from.firstNotFinalized().orElse(0);
+        }
+        if (from.tooLarge().isPresent()) {
+            missed(
+                    from,
+                    from.tooLarge().getAsLong() + 1,
+                    Gap.Cause.HELD_TOO_MUCH,
+                    "more updates came of a slot than can be remembered");
+        }
+        boolean contentMissing = !to.equals(replayedTo) && from.firstMissing() < to.boundary();
+        if (!contentMissing && !wantStatuses()) {
+            release(to, from);
+            return;
+        }
+        if (pool.pace().waitNanos(1) > 0) {
+            later(pool.pace().waitNanos(1));
+            return;
+        }
+        if (!stream.maySpareStream()) {
+            long since = spareSoughtNanos.orElse(pool.now());
+            spareSoughtNanos = OptionalLong.of(since);
+            if (pool.now() - since >= SPARE_PATIENCE.toNanos()) {
+                giveUp(Gap.Cause.NO_STREAM_TO_SPARE, "the provider allows no further stream to ask for a replay on");
+            } else {
+                later(LOOK_AGAIN.toNanos());
+            }
+            return;
+        }
+        spareSoughtNanos = OptionalLong.empty();
+        long owedFrom = cutOff.stream().mapToLong(CutOff::owedFrom).min().orElse(0);
+        if (contentMissing) {
+            ReplayGate gate = new ContentReplay(from, to, stream.level());
+            open(connection.get(), stream.replay(cutOff), gate, to, from, from.resumeSlot(owedFrom));
+        } else {
+            open(
+                    connection.get(),
+                    statuses(),
+                    new StatusReplay(from, to, stream.level()),
+                    to,
+                    from,
+                    Math.max(owedFrom, statusesFrom));
+        }
+    }
+
+    private void open(
+            Connection connection,
+            Replay replay,
+            ReplayGate gate,
+            CatchUp.Phase.Settled to,
+            Checkpoint from,
+            long fromSlot) {
+        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), any -> look());
+        running = new Running(call, gate, to, from);
+        pool.tally().replays++;
+        pool.tally().replaysOpen++;
+        call.on(connection.subscribe(call));
+        pool.pace().sent(1);
+        call.send(replay.request().toBuilder().setFromSlot(fromSlot).build());
+        watch(0);
+    }
+
+    private boolean wantStatuses() {
+        return cutOff.stream()
+                .anyMatch(each -> each.subscription().statusesOnly().isPresent());
+    }
+
+    /** All statuses at processed, matched here against what was asked at the stream's own commitment. */
+    private Replay statuses() {
+        MergedSubscription missed = new MergedSubscription(
+                stream.level(),
+                List.of(),
+                0,
+                StreamRules.of(pool.config().profile()).withSlotsByInternal());
+        for (CutOff each : cutOff) {
+            each.subscription()
+                    .statusesOnly()
+                    .ifPresent(subscription -> missed.joinAccepted(each::recipient, subscription, pool.now()));
+        }
+        SubscribeRequest request = missed.nextRequest(pool.now()).toBuilder()
+                .setCommitment(CommitmentLevel.PROCESSED)
+                .build();
+        return new Replay(request, (events, gate) -> new LabelRouter(pool.clock(), events, missed.table(), gate));
+    }
+
+    private void watch(long seen) {
+        timer = pool.loop().after(SILENCE_MAX.toNanos(), () -> {
+            timer = null;
+            Running open = running;
+            if (open == null) {
+                return;
+            }
+            long now = open.call().router().counts().updates();
+            if (now > seen) {
+                watch(now);
+            } else {
+                open.call().cancel();
+                ended(open, GrpcStatus.Code.UNAVAILABLE.with("nothing came within " + SILENCE_MAX.toSeconds() + " s"));
+            }
+        });
+    }
+
+    private void lookAt(Running open) {
+        GrpcStatus end = open.call().end();
+        if (open.gate().isComplete()) {
+            open.call().cancel();
+            close(open);
+            failures = 0;
+            if (open.isOfContent()) {
+                replayedTo = open.to();
+                look();
+            } else {
+                release(open.to(), open.from());
+            }
+        } else if (end != null) {
+            ended(open, end);
+        } else if (open.gate().isAstray()) {
+            open.call().cancel();
+            ended(open, GrpcStatus.Code.UNAVAILABLE.with("it ended before it had come to what was to be replayed"));
+        }
+    }
+
+    private void release(CatchUp.Phase.Settled to, Checkpoint from) {
+        if (!catchUp.release(to, from)) {
+            // More had to be held back than may be: on to another boundary.
+            log.info("Stream {} is behind: more came meanwhile than can be held back", stream.id());
+            look();
+        }
+    }
+
+    /** A replay has ended before it was complete. */
+    private void ended(Running open, GrpcStatus why) {
+        if (open.gate().admitted() > 0) {
+            failures = 0;
+        }
+        close(open);
+        closing = open.call();
+        if (why.code() == GrpcStatus.Code.OUT_OF_RANGE && !open.gate().isAstray()) {
+            Matcher last = LAST_AVAILABLE.matcher(why.message());
+            if (last.find()) {
+                long oldest = Long.parseLong(last.group(1));
+                // The provider forgets a slot whenever there is a new one.
+                tooFar(open, oldest + 1, why.message());
+                retry(why);
+                return;
+            }
+        }
+        if (Upstream.isVerdict(why) || why.message().contains("from_slot is not supported")) {
+            giveUp(Gap.Cause.REPLAY_NOT_SUPPORTED, why.message());
+            return;
+        }
+        retry(why);
+    }
+
+    private void tooFar(Running open, long available, String detail) {
+        if (open.isOfContent()) {
+            missed(open.from(), Math.min(available, open.to().boundary()), Gap.Cause.REPLAY_TOO_FAR, detail);
+        } else {
+            noteGap(
+                    each -> each.subscription().statusesOnly().isPresent(),
+                    statusesFrom,
+                    available,
+                    Gap.Cause.REPLAY_TOO_FAR,
+                    "statuses: " + detail);
+            statusesFrom = available;
+        }
+    }
+
+    private void retry(GrpcStatus why) {
+        if (++failures > FAILURES_MAX) {
+            giveUp(Gap.Cause.REPLAY_FAILED, "it failed " + FAILURES_MAX + " times in turn, the last time: " + why);
+        } else {
+            log.warn("A replay for stream {} failed: {}", stream.id(), why);
+            later(LOOK_AGAIN.toNanos() << failures);
+        }
+    }
+
+    private void close(Running open) {
+        running = null;
+        cancelTimer();
+        pool.tally().replaysOpen--;
+        pool.tally().closed(open.call().router().counts());
+        replayed += open.gate().admitted();
+        leftOut += open.gate().leftOut();
+    }
+
+    /** What lies before that slot cannot be had. */
+    private void missed(Checkpoint from, long before, Gap.Cause cause, String detail) {
+        noteGap(each -> true, from.skipTo(before), before, cause, detail);
+    }
+
+    private void giveUp(Gap.Cause cause, String detail) {
+        Checkpoint from = checkpoint();
+        long first = from.firstMissing();
+        noteGap(each -> true, first, catchUp.giveUp(from), cause, detail);
+    }
+
+    /** What no replay has, be it ever so whole. */
+    private void noteWhatIsNotReplayed() {
+        noteGap(
+                this::seesWhatIsNotReplayed,
+                firstMissing,
+                catchUp.boundary().orElse(0),
+                Gap.Cause.NOT_REPLAYABLE,
+                "a replay has of each account the last write of a slot, and no statuses of slots that begin or die");
+    }
+
+    private boolean seesWhatIsNotReplayed(CutOff each) {
+        SubscribeRequest request = each.subscription().request();
+        return (stream.level() == CommitmentLevel.PROCESSED && request.getAccountsCount() > 0)
+                || request.getSlotsMap().values().stream().anyMatch(SubscribeRequestFilterSlots::getInterslotUpdates);
+    }
+
+    private void noteGap(Predicate<CutOff> concerns, long first, long before, Gap.Cause cause, String detail) {
+        for (CutOff each : cutOff) {
+            long mine = Math.max(first, each.owedFrom());
+            if (mine < before && concerns.test(each)) {
+                stream.noteGap(
+                        new GapLog.Hole(stream.level(), mine, before - 1, cause, detail, interruption.atNanos()),
+                        List.of(each.member().id()));
+            }
+        }
+    }
+
+    /** Its stream's call is over, or the stream is: what is under way is of no use any more. */
+    void stop() {
+        stopped = true;
+        cancelTimer();
+        Running open = running;
+        if (open != null) {
+            pool.tally().replaysOpen--;
+            pool.tally().closed(open.call().router().counts());
+            open.call().cancel();
+        }
+    }
+
+    private void later(long nanos) {
+        cancelTimer();
+        timer = pool.loop().after(nanos, () -> {
+            timer = null;
+            look();
+        });
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    /** What happened, for people. */
+    @Override
+    public String toString() {
+        return "slots " + firstMissing + " to " + (catchUp.boundary().orElse(0) - 1) + " replayed "
+                + Duration.ofNanos(pool.now() - brokeNanos).toMillis() + " ms after it began anew: " + replayed
+                + " updates missing, " + leftOut + " delivered before";
+    }
+
+    /** Why there was something to recover. */
+    String cause() {
+        return interruption.cause();
+    }
+}

@@ -1,0 +1,254 @@
+package io.firehole.pool.routing;
+
+import io.firehole.wire.RawUpdate;
+import io.firehole.wire.UpdateKind;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SlotStatus;
+import java.util.HashSet;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * How the monitors of a call that has begun after a break get what they missed before anything of the new call.
+ *
+ * <ol>
+ *   <li>The new call is live and holds back what comes. It <em>seeks</em> the first slot that it has whole.
+ *   <li>When everything before that slot is frozen, the boundary is <em>settled</em>: another call asks for a replay of what
+ *       lies before it, and what was delivered before the break is left out of that, see {@link ReplayGate}.
+ *   <li>When the replay has come to the boundary, it is <em>released</em>: the new call delivers what it held from the
+ *       boundary on, and goes on.
+ * </ol>
+ *
+ * <p>So there is no hole between replay and live: a server replays frozen slots only, and at processed what a slot in
+ * progress sent before a request is in neither part, but every slot before the boundary is frozen when the replay is asked
+ * for.
+ *
+ * <p>If more would have to be held back than may be, what is held is thrown away and another boundary sought, later: the
+ * provider has it all, and the replay goes on to there. So memory is bounded and nothing lost, as long as the provider
+ * keeps what is behind.
+ *
+ * <p>Statuses do not keep to the boundary. Each pair of slot and status passes once.
+ */
+public final class CatchUp implements Arrival {
+
+    /** Slots behind the boundary after which no status is expected twice any more. */
+    private static final int STATUSES_KEPT_SLOTS = 512;
+
+    /** How far it is. */
+    public sealed interface Phase {
+
+        /** The boundary is not known. */
+        record Seeking() implements Phase {}
+
+        /**
+         * The boundary is known, and everything before it frozen.
+         *
+         * @param boundary the first slot that the live call has whole
+         * @param frozen a slot that has been sealed, so that a replay comes to its seal: the one before the boundary, or a
+         *     later one
+         * @param processed a slot that is processed, be it not sealed at this commitment: what came of statuses before the
+         *     live call began is of slots up to there
+         */
+        record Settled(long boundary, long frozen, long processed) implements Phase {}
+
+        /**
+         * All that lies before the boundary has been delivered, or is given up.
+         *
+         * @param from what has
+         */
+        record Released(long boundary, Checkpoint from) implements Phase {}
+    }
+
+    private final CommitmentLevel level;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase.Seeking());
+    private final AtomicInteger overflows = new AtomicInteger();
+
+    // The live call's event loop only.
+    private final WholeSlots whole = new WholeSlots();
+    private final Set<Recipient> begun = new HashSet<>();
+    private final HeldUpdates held = new HeldUpdates();
+    private OptionalLong processed = OptionalLong.empty();
+    private boolean statusSeen;
+
+    private volatile boolean complete;
+    private volatile boolean longOver;
+
+    /** @param level the commitment of the call */
+    public CatchUp(CommitmentLevel level) {
+        this.level = level;
+    }
+
+    // ---- any thread ----
+
+    /** How far it is. */
+    public Phase phase() {
+        return phase.get();
+    }
+
+    @Override
+    public OptionalLong boundary() {
+        return phase.get() instanceof Phase.Released(long boundary, Checkpoint from)
+                ? OptionalLong.of(boundary)
+                : OptionalLong.empty();
+    }
+
+    @Override
+    public boolean isComplete() {
+        return complete;
+    }
+
+    @Override
+    public boolean isLongOver() {
+        return longOver;
+    }
+
+    /** How often more came than could be held back. */
+    public int overflows() {
+        return overflows.get();
+    }
+
+    /**
+     * Everything before the boundary has been delivered, by whoever writes to that checkpoint; he writes no more.
+     *
+     * @param settled as it was when that was asked for
+     * @return false if the boundary has been moved since, so that there is more to deliver before
+     */
+    public boolean release(Phase.Settled settled, Checkpoint from) {
+        return phase.compareAndSet(settled, new Phase.Released(settled.boundary(), from));
+    }
+
+    /** What lies before the boundary is given up: the live call delivers what it has. Gives the boundary. */
+    public long giveUp(Checkpoint from) {
+        while (true) {
+            Phase before = phase.get();
+            long boundary = switch (before) {
+                case Phase.Seeking seeking -> from.firstMissing();
+                case Phase.Settled settled -> settled.boundary();
+                case Phase.Released(long released, Checkpoint delivered) -> released;
+            };
+            if (before instanceof Phase.Released || phase.compareAndSet(before, new Phase.Released(boundary, from))) {
+                return boundary;
+            }
+        }
+    }
+
+    // ---- the live call's event loop ----
+
+    @Override
+    public boolean arrives(Recipient recipient) {
+        if (complete) {
+            return true;
+        }
+        begun.add(recipient);
+        return false;
+    }
+
+    @Override
+    public void newHasWholeFrom(OptionalLong slot) {}
+
+    @Override
+    public void newSees(RawUpdate update) {
+        statusSeen = update.kind() == UpdateKind.SLOT;
+        if (complete || !(phase.get() instanceof Phase.Seeking)) {
+            return;
+        }
+        if (level == CommitmentLevel.PROCESSED) {
+            whole.sees(update);
+        }
+        if (update.kind() == UpdateKind.SLOT && update.status() == SlotStatus.SLOT_PROCESSED) {
+            processed = OptionalLong.of(Math.max(update.slot(), processed.orElse(0)));
+        }
+    }
+
+    @Override
+    public boolean newAdvanced(SlotTrack seen, boolean sealed) {
+        if (longOver || (complete && !sealed)) {
+            return false;
+        }
+        if (complete) {
+            longOver = seen.lastSealed().orElse(0) > boundary().orElse(0) + STATUSES_KEPT_SLOTS;
+            return longOver;
+        }
+        return (sealed || statusSeen)
+                && seen.lastSealed().isPresent()
+                && phase.get() instanceof Phase.Seeking seeking
+                && settle(seeking, seen.lastSealed());
+    }
+
+    private boolean settle(Phase.Seeking seeking, OptionalLong lastSealed) {
+        long frozen = lastSealed.orElseThrow();
+        long boundary;
+        if (level != CommitmentLevel.PROCESSED && processed.isEmpty()) {
+            return false;
+        }
+        if (level == CommitmentLevel.PROCESSED) {
+            OptionalLong first = whole.first();
+            if (first.isEmpty() || frozen < first.getAsLong() - 1) {
+                return false;
+            }
+            boundary = first.getAsLong();
+        } else {
+            // A slot's content comes at one go, so only the one in which the call began may be in part.
+            boundary = frozen + 1;
+        }
+        return phase.compareAndSet(seeking, new Phase.Settled(boundary, frozen, Math.max(frozen, processed.orElse(0))));
+    }
+
+    @Override
+    public boolean completeIfReleased(Checkpoint checkpoint) {
+        if (complete || !(phase.get() instanceof Phase.Released(long boundary, Checkpoint from))) {
+            return false;
+        }
+        begun.forEach(Recipient::begin);
+        for (HeldUpdates.Held update : held.release()) {
+            Recipient recipient = update.recipient();
+            if (recipient != null
+                    && !recipient.isOver()
+                    && isNew(boundary, from, update.kind(), update.slot(), update.status())) {
+                recipient.deliver(update.head(), update.tail(), update.tailOffset(), update.tailLength());
+            }
+        }
+        begun.clear();
+        checkpoint.follows(from, boundary);
+        complete = true;
+        return true;
+    }
+
+    @Override
+    public boolean admits(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int offset, int length) {
+        if (complete) {
+            return longOver
+                    || (phase.get() instanceof Phase.Released(long boundary, Checkpoint from)
+                            && isNew(boundary, from, update.kind(), update.slot(), HeldUpdates.statusOf(update)));
+        }
+        if (!begun.contains(recipient)) {
+            return true;
+        }
+        held.add(recipient, update, head, tail, offset, length);
+        if (held.isFull()) {
+            startOver();
+        }
+        return false;
+    }
+
+    /** Too much is held back: forgets it, and looks for another boundary. */
+    private void startOver() {
+        Phase before = phase.get();
+        if (!(before instanceof Phase.Released) && phase.compareAndSet(before, new Phase.Seeking())) {
+            held.release();
+            whole.restart();
+            overflows.incrementAndGet();
+        }
+    }
+
+    private static boolean isNew(long boundary, Checkpoint from, UpdateKind kind, long slot, SlotStatus status) {
+        return switch (kind) {
+            case SLOT -> !from.isTold(slot, status);
+            case ACCOUNT, TRANSACTION, TRANSACTION_STATUS, ENTRY, BLOCK, BLOCK_META ->
+                slot >= boundary || !from.isDone(slot);
+            case PING, PONG, UNKNOWN -> true;
+        };
+    }
+}

@@ -1,0 +1,304 @@
+package io.firehole.pool.routing;
+
+import io.firehole.wire.RawUpdate;
+import io.firehole.wire.UpdateKind;
+import io.firehole.wire.proto.SlotStatus;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a call has come: which slots it has delivered whole, and of the others what. From here a call after it goes on
+ * without losing or repeating anything.
+ *
+ * <p>A slot whose block meta has been delivered is done. Of one that is still open each update's
+ * {@linkplain RawUpdate#identityHash identity} is remembered, and forgotten when it is done: so there are as many as
+ * updates come in a slot or two, eight to sixteen bytes each (a million updates in progress: 8 to 17 MB), at the most
+ * {@value #IDENTITIES_MAX}.
+ *
+ * <p>Statuses are no part of a slot's content, since they come for a long time; of those a call keeps the latest in its
+ * {@link SlotTrack}, and here are those of the calls before.
+ *
+ * <p>One thread at a time: the event loop of the call that delivers. Who takes over from it has seen its end.
+ */
+public final class Checkpoint {
+
+    /**
+     * A slot may be sealed after later ones, on a fork that wins; one that is further behind than that is taken for dead.
+     */
+    static final int OUT_OF_ORDER_SLOTS = 8;
+
+    /** Slots in progress of which updates are remembered. */
+    static final int OPEN_SLOTS_MAX = 64;
+
+    /** Updates that are remembered, of all slots in progress together; beyond that the oldest slot cannot be gone on with. */
+    static final int IDENTITIES_MAX = 1 << 21;
+
+    /** Statuses of earlier calls that are remembered. */
+    private static final int TOLD_MAX = 4_096;
+
+    private static final int SEALED_KEPT = 64;
+    private static final long STATUS_MASK = (1 << SlotTrack.STATUS_BITS) - 1;
+    private static final long NONE = -1;
+
+    /** A slot of which something has come and whose seal has not. */
+    private static final class OpenSlot {
+        private final long slot;
+        private final IdentitySet delivered = new IdentitySet();
+
+        private OpenSlot(long slot) {
+            this.slot = slot;
+        }
+    }
+
+    private final List<OpenSlot> open = new ArrayList<>();
+    private final long[] sealed = new long[SEALED_KEPT];
+    private int seals;
+    private long highestSealed = NONE;
+    private long highestSeen = NONE;
+
+    /** Every slot before that one is done, whatever came of it. */
+    private long doneBefore;
+
+    private int identities;
+
+    /** The last slot of which more came than could be remembered. */
+    private long tooLarge = NONE;
+
+    private final Set<Long> told = new HashSet<>();
+
+    /** A call that has delivered nothing. */
+    Checkpoint() {
+        Arrays.fill(sealed, NONE);
+    }
+
+    /** For who has delivered nothing and wants everything from that slot on. */
+    public static Checkpoint startingAt(long slot) {
+        Checkpoint start = new Checkpoint();
+        start.doneBefore = slot;
+        return start;
+    }
+
+    // ---- what is delivered
+
+    /** Notes an update, which is no slot's status. Blocks come once for each name: see {@link #addBlock}. */
+    void delivered(RawUpdate update) {
+        switch (update.kind()) {
+            case ACCOUNT, TRANSACTION, TRANSACTION_STATUS, ENTRY -> add(update.slot(), update.identityHash());
+            case BLOCK_META -> noteSeen(update.slot());
+            case SLOT, BLOCK, PING, PONG, UNKNOWN -> {}
+        }
+    }
+
+    /** Notes an update of a slot; false if it was noted before, or the slot is done. */
+    boolean add(long slot, long identity) {
+        OpenSlot current = find(slot);
+        if (current == null) {
+            if (isDone(slot)) {
+                return false;
+            }
+            current = begin(slot);
+        }
+        if (identity == 0) {
+            return true;
+        }
+        if (!current.delivered.add(identity)) {
+            return false;
+        }
+        if (++identities > IDENTITIES_MAX) {
+            forget(open.getFirst());
+        }
+        return true;
+    }
+
+    /**
+     * Notes a block.
+     *
+     * @param filter stands for the filter it came for, on all calls alike
+     */
+    boolean addBlock(RawUpdate block, long filter) {
+        return add(block.slot(), block.identityHash() ^ filter);
+    }
+
+    /** All of that slot has been delivered. */
+    void sealed(long slot) {
+        noteSeen(slot);
+        if (!isDone(slot)) {
+            sealed[seals++ & (SEALED_KEPT - 1)] = slot;
+        }
+        highestSealed = Math.max(highestSealed, slot);
+        dead(slot);
+        open.removeIf(each -> {
+            boolean late = each.slot <= highestSealed - OUT_OF_ORDER_SLOTS;
+            identities -= late ? each.delivered.size() : 0;
+            return late;
+        });
+    }
+
+    /** Nothing follows of that slot. */
+    void dead(long slot) {
+        OpenSlot over = find(slot);
+        if (over != null) {
+            identities -= over.delivered.size();
+            open.remove(over);
+        }
+    }
+
+    /** That slot begins, perhaps anew with another block. */
+    void begins(long slot) {
+        for (int i = 0; i < sealed.length; i++) {
+            if (sealed[i] == slot) {
+                sealed[i] = NONE;
+            }
+        }
+    }
+
+    /** A status has been delivered; false if it had been. */
+    boolean tell(long slot, SlotStatus status) {
+        return tell(SlotTrack.key(slot, status));
+    }
+
+    private boolean tell(long key) {
+        if (told.size() >= TOLD_MAX) {
+            long[] keys = told.stream().mapToLong(Long::longValue).sorted().toArray();
+            long median = keys[keys.length / 2];
+            told.removeIf(each -> each < median);
+        }
+        return told.add(key);
+    }
+
+    boolean isTold(long slot, SlotStatus status) {
+        return told.contains(SlotTrack.key(slot, status));
+    }
+
+    /** The first slot of which it is not known that it has been told to be finalized; empty if none has. */
+    public OptionalLong firstNotFinalized() {
+        return told.stream()
+                .filter(key -> (key & STATUS_MASK) == SlotStatus.SLOT_FINALIZED.getNumber())
+                .mapToLong(key -> (key >> SlotTrack.STATUS_BITS) + 1)
+                .max();
+    }
+
+    /** What a call has shown of statuses it has delivered. That call is over, or this thread is its event loop. */
+    public void tellAll(SlotTrack shown) {
+        shown.latestStatuses(this::tell);
+    }
+
+    /** What is missing before that slot is given up. Gives the first slot that was. */
+    public long skipTo(long slot) {
+        long first = firstMissing();
+        doneBefore = Math.max(doneBefore, slot);
+        open.removeIf(each -> {
+            boolean skipped = each.slot < doneBefore;
+            identities -= skipped ? each.delivered.size() : 0;
+            return skipped;
+        });
+        return first;
+    }
+
+    /** Everything before that slot has been delivered by others, as that one knows. */
+    void follows(Checkpoint before, long slot) {
+        doneBefore = Math.max(doneBefore, slot);
+        before.told.forEach(this::tell);
+    }
+
+    private void noteSeen(long slot) {
+        highestSeen = Math.max(highestSeen, slot);
+    }
+
+    private OpenSlot begin(long slot) {
+        noteSeen(slot);
+        if (open.size() >= OPEN_SLOTS_MAX) {
+            forget(open.getFirst());
+        }
+        OpenSlot begun = new OpenSlot(slot);
+        open.add(begun);
+        return begun;
+    }
+
+    private void forget(OpenSlot oldest) {
+        identities -= oldest.delivered.size();
+        open.remove(oldest);
+        if (oldest.slot > highestSealed - OUT_OF_ORDER_SLOTS) {
+            tooLarge = Math.max(tooLarge, oldest.slot);
+        }
+    }
+
+    private @Nullable OpenSlot find(long slot) {
+        // The newest first: nearly always it is that.
+        for (int i = open.size() - 1; i >= 0; i--) {
+            OpenSlot each = open.get(i);
+            if (each.slot == slot) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    // ---- how far that is
+
+    /** Whether nothing of that slot is missing. */
+    boolean isDone(long slot) {
+        if (slot < doneBefore) {
+            return true;
+        }
+        for (long each : sealed) {
+            if (each == slot) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The first slot of which something is known to be missing if nothing more comes: one that is open, or the next. */
+    public long firstMissing() {
+        long first = Math.max(doneBefore, highestSealed + 1);
+        for (OpenSlot each : open) {
+            first = Math.min(first, each.slot);
+        }
+        return first;
+    }
+
+    /** The highest slot that is done; empty if there is none. */
+    public OptionalLong lastSealed() {
+        return highestSealed == NONE ? OptionalLong.empty() : OptionalLong.of(highestSealed);
+    }
+
+    /** The highest slot of which anything has been delivered; empty if nothing has. */
+    public OptionalLong highestSeen() {
+        return highestSeen == NONE ? OptionalLong.empty() : OptionalLong.of(highestSeen);
+    }
+
+    /** A slot whose updates were too many to be remembered, so that it cannot be gone on with; empty if there is none. */
+    public OptionalLong tooLarge() {
+        return tooLarge == NONE || isDone(tooLarge) ? OptionalLong.empty() : OptionalLong.of(tooLarge);
+    }
+
+    /**
+     * From where to go on: the first slot that is not done, of those that may still be sealed.
+     *
+     * @param owedFrom the first slot of which anybody is owed anything
+     */
+    public long resumeSlot(long owedFrom) {
+        long from = Math.max(doneBefore, owedFrom);
+        if (highestSealed != NONE) {
+            from = Math.max(from, highestSealed + 1 - OUT_OF_ORDER_SLOTS);
+        }
+        while (from <= highestSealed && isDone(from)) {
+            from++;
+        }
+        return from;
+    }
+
+    /** Whether an update is content of a slot, and so part of what makes it whole. */
+    static boolean isContent(UpdateKind kind) {
+        return switch (kind) {
+            case ACCOUNT, TRANSACTION, TRANSACTION_STATUS, ENTRY, BLOCK, BLOCK_META -> true;
+            case SLOT, PING, PONG, UNKNOWN -> false;
+        };
+    }
+}

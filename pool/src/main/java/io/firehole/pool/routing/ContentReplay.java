@@ -1,0 +1,71 @@
+package io.firehole.pool.routing;
+
+import io.firehole.wire.RawUpdate;
+import io.firehole.wire.UpdateKind;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SlotStatus;
+
+/** A replay of what slots contain, up to the boundary, with the statuses that come along. */
+public final class ContentReplay extends ReplayGate {
+
+    private final Checkpoint checkpoint;
+    private final long boundary;
+    private final long frozen;
+
+    /** The last status that a replay tells of a slot for certain. */
+    private final SlotStatus last;
+
+    /**
+     * @param checkpoint what has been delivered; this writes to it from the first update on until it is complete, or its
+     *     call is over
+     * @param to up to where
+     * @param level the commitment of the call
+     */
+    public ContentReplay(Checkpoint checkpoint, CatchUp.Phase.Settled to, CommitmentLevel level) {
+        this.checkpoint = checkpoint;
+        this.boundary = to.boundary();
+        this.frozen = to.frozen();
+        this.last = switch (level) {
+            case CONFIRMED -> SlotStatus.SLOT_CONFIRMED;
+            case FINALIZED -> SlotStatus.SLOT_FINALIZED;
+            default -> SlotStatus.SLOT_PROCESSED;
+        };
+    }
+
+    @Override
+    boolean isMissing(RawUpdate update) {
+        long slot = update.slot();
+        return switch (update.kind()) {
+            case SLOT -> slot < boundary && isReplayed(update.status()) && checkpoint.tell(slot, update.status());
+            case ACCOUNT, TRANSACTION, TRANSACTION_STATUS, ENTRY ->
+                slot < boundary && checkpoint.add(slot, update.identityHash());
+            case BLOCK, BLOCK_META -> slot < boundary && !checkpoint.isDone(slot);
+            case PING, PONG, UNKNOWN -> false;
+        };
+    }
+
+    @Override
+    boolean admitsBlock(RawUpdate block, long filter) {
+        return checkpoint.addBlock(block, filter);
+    }
+
+    @Override
+    boolean hasAllAfter(RawUpdate update) {
+        long slot = update.slot();
+        if (update.kind() == UpdateKind.BLOCK_META && slot < boundary) {
+            checkpoint.sealed(slot);
+        }
+        if (update.kind() != UpdateKind.SLOT) {
+            return Checkpoint.isContent(update.kind()) && slot >= boundary;
+        }
+        if (!isReplayed(update.status())) {
+            return checkpoint.isDone(frozen);
+        }
+        return slot == frozen ? update.status() == last : slot > frozen && update.status() == SlotStatus.SLOT_PROCESSED;
+    }
+
+    @Override
+    boolean isLive(RawUpdate update) {
+        return update.kind() == UpdateKind.SLOT && !isReplayed(update.status());
+    }
+}

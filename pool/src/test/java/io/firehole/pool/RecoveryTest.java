@@ -1,0 +1,219 @@
+package io.firehole.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.firehole.filters.FilterLimits;
+import io.firehole.filters.FilterSet;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SlotStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
+import io.firehole.wire.proto.SubscribeRequestFilterBlocks;
+import io.firehole.wire.proto.SubscribeRequestFilterBlocksMeta;
+import io.firehole.wire.proto.SubscribeRequestFilterEntry;
+import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
+import io.firehole.wire.proto.SubscribeUpdate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RecoveryTest {
+
+    private static final int SEEDS = "true".equals(System.getenv("CI")) ? 24 : 6;
+
+    /** Everything of every kind, but what no replay has. */
+    private static SubscribeRequest everything(CommitmentLevel level) {
+        return SubscribeRequest.newBuilder()
+                .setCommitment(level)
+                .putTransactions("t", SubscribeRequestFilterTransactions.getDefaultInstance())
+                .putTransactions(
+                        "some",
+                        SubscribeRequestFilterTransactions.newBuilder()
+                                .addAccountInclude(FakeChain.key(1))
+                                .build())
+                .putTransactionsStatus("ts", SubscribeRequestFilterTransactions.getDefaultInstance())
+                .putAccounts("a", SubscribeRequestFilterAccounts.getDefaultInstance())
+                .putEntry("e", SubscribeRequestFilterEntry.getDefaultInstance())
+                .putBlocks("b", SubscribeRequestFilterBlocks.getDefaultInstance())
+                .putBlocks(
+                        "b2",
+                        SubscribeRequestFilterBlocks.newBuilder()
+                                .addAccountInclude(FakeChain.key(2))
+                                .build())
+                .putBlocksMeta("m", SubscribeRequestFilterBlocksMeta.getDefaultInstance())
+                .putSlots("s", SubscribeRequestFilterSlots.getDefaultInstance())
+                .build();
+    }
+
+    private World world = new World(1);
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void losesNothingWhateverBreaks(CommitmentLevel level) {
+        long replays = 0;
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Random random = new Random(seed);
+            world = new World(seed).running();
+            List<Reader> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Reader reader = world.monitor("m" + i, i == 0 ? Group.HIGH : Group.LOW);
+                reader.ask(everything(level));
+                readers.add(reader);
+            }
+            world.pass(Duration.ofSeconds(4));
+            for (int i = 0; i < 8; i++) {
+                breakSomething(random);
+                world.pass(Duration.ofMillis(500 + random.nextInt(7_000)));
+            }
+            world.pass(Duration.ofSeconds(10));
+            for (int i = 0; i < readers.size(); i++) {
+                assertThat(faults(readers.get(i), level, world.stats("m" + i)))
+                        .as("seed " + seed + ", m" + i)
+                        .isEmpty();
+            }
+            assertThat(world.pool.gaps(Optional.empty(), 100))
+                    .as("seed " + seed)
+                    .allMatch(gap -> gap.cause() == Gap.Cause.NOT_REPLAYABLE);
+            assertThat(world.provider.refusals).isEmpty();
+            replays += world.provider.asked.stream()
+                    .filter(SubscribeRequest::hasFromSlot)
+                    .count();
+        }
+        assertThat(replays).as("enough to mean something").isGreaterThan(2L * SEEDS);
+    }
+
+    private void breakSomething(Random random) {
+        List<FakeProvider.Link> open = world.provider.open();
+        if (open.isEmpty()) {
+            return;
+        }
+        FakeProvider.Link link = open.get(random.nextInt(open.size()));
+        if (random.nextBoolean() || link.streams.isEmpty()) {
+            link.cut("reset by peer");
+        } else {
+            link.streams
+                    .get(random.nextInt(link.streams.size()))
+                    .end(GrpcStatus.Code.INTERNAL.with("the stream is reset"));
+        }
+    }
+
+    /** What differs from what the chain has told, from the first slot that the monitor was said to have whole. */
+    private List<String> faults(Reader reader, CommitmentLevel level, PoolStats.MonitorStats stats) {
+        List<String> faults = new ArrayList<>();
+        long first = stats.activeFromSlot().orElseThrow();
+        long last = reader.received.stream()
+                        .filter(SubscribeUpdate::hasBlockMeta)
+                        .mapToLong(update -> update.getBlockMeta().getSlot())
+                        .max()
+                        .orElseThrow()
+                - 8;
+        Set<String> told = new HashSet<>();
+        Set<Long> sealed = new HashSet<>();
+        for (SubscribeUpdate update : reader.received) {
+            String id = id(update);
+            if (id.isEmpty() || slot(update) < first) {
+                continue;
+            }
+            if (!told.add(id)) {
+                faults.add("twice: " + id);
+            }
+            if (update.hasBlockMeta()) {
+                sealed.add(slot(update));
+            } else if (!update.hasSlot() && sealed.contains(slot(update))) {
+                faults.add("after its seal: " + id);
+            } else if (update.hasSlot()
+                    && update.getSlot().getStatus() == statusOf(level)
+                    && !sealed.contains(slot(update))) {
+                faults.add("before its seal: " + id);
+            }
+        }
+        for (FakeChain.Event event : world.events) {
+            SubscribeUpdate update = event.update();
+            if (event.rings().contains(level)
+                    && slot(update) >= first
+                    && slot(update) <= last
+                    && !update.hasAccount()) {
+                for (SubscribeUpdate seen : seen(event, level)) {
+                    if (!id(seen).isEmpty() && !told.contains(id(seen))) {
+                        faults.add("lost: " + id(seen));
+                    }
+                }
+            }
+        }
+        for (long slot = first; slot <= last; slot++) {
+            for (FakeChain.Event event : world.chain.replay(slot, CommitmentLevel.PROCESSED)) {
+                if (slot(event.update()) == slot && event.update().hasAccount()) {
+                    for (SubscribeUpdate seen : seen(event, level)) {
+                        if (!told.contains(id(seen))) {
+                            faults.add("lost: " + id(seen));
+                        }
+                    }
+                }
+            }
+        }
+        return faults.size() > 12 ? faults.subList(0, 12) : faults;
+    }
+
+    private static List<SubscribeUpdate> seen(FakeChain.Event event, CommitmentLevel level) {
+        try {
+            return event.seenBy(FilterSet.compile(everything(level), FilterLimits.UNLIMITED));
+        } catch (InvalidFilterException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private static SlotStatus statusOf(CommitmentLevel level) {
+        return switch (level) {
+            case CONFIRMED -> SlotStatus.SLOT_CONFIRMED;
+            case FINALIZED -> SlotStatus.SLOT_FINALIZED;
+            default -> SlotStatus.SLOT_PROCESSED;
+        };
+    }
+
+    private static long slot(SubscribeUpdate update) {
+        return switch (update.getUpdateOneofCase()) {
+            case ACCOUNT -> update.getAccount().getSlot();
+            case TRANSACTION -> update.getTransaction().getSlot();
+            case TRANSACTION_STATUS -> update.getTransactionStatus().getSlot();
+            case ENTRY -> update.getEntry().getSlot();
+            case BLOCK -> update.getBlock().getSlot();
+            case BLOCK_META -> update.getBlockMeta().getSlot();
+            case SLOT -> update.getSlot().getSlot();
+            default -> 0;
+        };
+    }
+
+    private static int serial(ByteString signature) {
+        return signature.asReadOnlyByteBuffer().getInt();
+    }
+
+    private static String id(SubscribeUpdate update) {
+        return switch (update.getUpdateOneofCase()) {
+            case ACCOUNT ->
+                "account " + update.getAccount().getSlot() + " "
+                        + update.getAccount().getAccount().getWriteVersion();
+            case TRANSACTION ->
+                "transaction " + update.getTransaction().getSlot() + " "
+                        + serial(update.getTransaction().getTransaction().getSignature());
+            case TRANSACTION_STATUS ->
+                "status " + update.getTransactionStatus().getSlot() + " "
+                        + serial(update.getTransactionStatus().getSignature());
+            case ENTRY -> "entry " + update.getEntry().getIndex();
+            case BLOCK -> "block " + update.getBlock().getSlot() + " " + update.getFiltersList();
+            case BLOCK_META -> "meta " + update.getBlockMeta().getSlot();
+            case SLOT ->
+                "slot " + update.getSlot().getSlot() + " " + update.getSlot().getStatus();
+            default -> "";
+        };
+    }
+}
