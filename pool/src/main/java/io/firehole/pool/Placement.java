@@ -187,7 +187,9 @@ final class Placement {
      */
     @Nullable
     Place place(Member member, Subscription subscription) {
-        Decision decision = planner.place(plan(null), wish(member, subscription));
+        Plan plan = plan(null);
+        Wish wish = wish(member, subscription);
+        Decision decision = planner.place(plan, wish);
         member.placedBecause(decision.why());
         return switch (decision) {
             case Decision.Join join -> {
@@ -211,7 +213,11 @@ final class Placement {
                 yield null;
             }
             case Decision.Refuse(String rule, String why) -> {
-                refuse(member, rule, why);
+                if (planner.place(plan.withoutTrials(), wish) instanceof Decision.Refuse) {
+                    refuse(member, rule, why);
+                } else {
+                    waitingRoom.add(member, subscription);
+                }
                 yield null;
             }
         };
@@ -306,9 +312,10 @@ final class Placement {
                     Optional.ofNullable(link.group()).map(Group::word),
                     link.ready().isPresent(),
                     link.monitors(),
+                    vetting.tryingOn(link),
                     planned));
         }
-        return new Plan(connections, vetting.trying() + Math.toIntExact(pool.tally().replaysOpen));
+        return new Plan(connections, Math.toIntExact(pool.tally().replaysOpen));
     }
 
     private Link link(long number) {

@@ -117,22 +117,22 @@ final class Vetting {
         for (Link link : links.all()) {
             open += link.streams().size();
         }
-        int trying = 0;
-        int tryingThere = 0;
-        for (Map.Entry<SharedStream, TrialQueue> queue : queues.entrySet()) {
-            if (queue.getValue().isTrying()) {
-                trying++;
-                tryingThere += queue.getKey().link() == stream.link() ? 1 : 0;
-            }
-        }
-        return open + trying < pool.config().profile().streamsPerAccount()
-                && stream.link().streams().size() + tryingThere
+        return open + trying() < pool.config().profile().streamsPerAccount()
+                && stream.link().streams().size() + tryingOn(stream.link())
                         < pool.config().profile().streamsPerConnection();
     }
 
     /** How many trials are under way: calls that count as streams at the provider. */
     int trying() {
         return (int) queues.values().stream().filter(TrialQueue::isTrying).count();
+    }
+
+    /** How many of them are on the connection of that link. */
+    int tryingOn(Link link) {
+        return (int) queues.entrySet().stream()
+                .filter(queue ->
+                        queue.getKey().link() == link && queue.getValue().isTrying())
+                .count();
     }
 
     void began() {

@@ -7,7 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Monitors for which room is being made: others move closer together, and then a stream comes free. Control thread.
+ * Monitors for which room is being made: others move closer together, or a trial ends, and then a stream comes free. Control
+ * thread.
  *
  * <p>There are never more of them than streams of monitors ({@link PoolConfig#streamsMax}).
  */
@@ -53,7 +54,7 @@ final class WaitingRoom {
         waiting.clear();
         now.forEach((member, its) -> {
             if (pool.now() - its.sinceNanos() >= WAIT_MAX.toNanos()) {
-                String why = "no room for this subscription: others did not move closer together within "
+                String why = "no room for this subscription: what others used did not come free within "
                         + WAIT_MAX.toSeconds() + " s";
                 pool.tally().event("no-room", member.id(), why);
                 member.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(why));

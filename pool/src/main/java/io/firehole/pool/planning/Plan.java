@@ -12,9 +12,9 @@ import java.util.Set;
  * The connections and streams there are, and who is on them. Immutable.
  *
  * @param connections in the order in which they were opened
- * @param otherCalls calls that count as streams at the provider and carry nobody: trials, and streams on their way out
+ * @param replays calls that count as streams at the provider and carry only what somebody missed
  */
-public record Plan(List<Connection> connections, int otherCalls) {
+public record Plan(List<Connection> connections, int replays) {
 
     public Plan {
         connections = List.copyOf(connections);
@@ -27,11 +27,22 @@ public record Plan(List<Connection> connections, int otherCalls) {
      * @param group the word of the group it serves; empty if it serves none
      * @param ready whether calls can be made on it now
      * @param monitors how many monitors are on it, those with calls of their own included
+     * @param trials calls that count as streams at the provider and will soon be over
      * @param streams what is open on it
      */
-    public record Connection(long id, Optional<String> group, boolean ready, int monitors, List<Stream> streams) {
+    public record Connection(
+            long id, Optional<String> group, boolean ready, int monitors, int trials, List<Stream> streams) {
         public Connection {
             streams = List.copyOf(streams);
+        }
+
+        /** How many calls count as streams at the provider. */
+        int streamCount() {
+            return trials + streams.size();
+        }
+
+        private Connection withoutTrials() {
+            return new Connection(id, group, ready, monitors, 0, streams);
         }
     }
 
@@ -79,9 +90,11 @@ public record Plan(List<Connection> connections, int otherCalls) {
 
     /** How many calls count as streams at the provider. */
     int streamCount() {
-        return otherCalls
-                + connections.stream()
-                        .mapToInt(connection -> connection.streams().size())
-                        .sum();
+        return replays + connections.stream().mapToInt(Connection::streamCount).sum();
+    }
+
+    /** As it will be when no trial and no replay is under way any more. */
+    public Plan withoutTrials() {
+        return new Plan(connections.stream().map(Connection::withoutTrials).toList(), 0);
     }
 }

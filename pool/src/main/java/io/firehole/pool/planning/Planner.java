@@ -293,7 +293,7 @@ public final class Planner {
         }
 
         private boolean mayOpenStream(Plan.Connection connection, int streamsMax) {
-            return connection.streams().size() < rules.streamsPerConnection() && plan.streamCount() < streamsMax;
+            return connection.streamCount() < rules.streamsPerConnection() && plan.streamCount() < streamsMax;
         }
 
         private boolean mayOpenConnection(int streamsMax) {

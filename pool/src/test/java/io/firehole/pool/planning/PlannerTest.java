@@ -71,7 +71,7 @@ class PlannerTest {
         int monitors = List.of(streams).stream()
                 .mapToInt(stream -> stream.wishes().size())
                 .sum();
-        return new Plan.Connection(id, Optional.of(group), true, monitors, List.of(streams));
+        return new Plan.Connection(id, Optional.of(group), true, monitors, 0, List.of(streams));
     }
 
     private static Plan plan(Plan.Connection... connections) {
@@ -104,6 +104,23 @@ class PlannerTest {
         Wish[] five = {wish("high", 1), wish("high", 2), wish("high", 3), wish("high", 4), wish("high", 5)};
         Plan plan = plan(connection(1, "high", stream(1, CommitmentLevel.PROCESSED, five)));
         assertThat(planner(Map.of()).place(plan, wish("high", 6))).isInstanceOf(Decision.OpenConnection.class);
+    }
+
+    @Test
+    void leavesRoomOnAConnectionForTheTrialsThatAreUnderWayThere() {
+        Plan.Connection trying = new Plan.Connection(
+                1,
+                Optional.of("high"),
+                true,
+                1,
+                1,
+                List.of(stream(1, CommitmentLevel.PROCESSED, wish("high", 1))));
+        Planner planner = planner(Map.of("streams.per-connection", "2", "connections.max", "1"));
+        Wish confirmed = wish("high", CommitmentLevel.CONFIRMED, 1);
+        assertThat(planner.place(plan(trying), confirmed))
+                .isInstanceOfSatisfying(
+                        Decision.Refuse.class, refuse -> assertThat(refuse.rule()).isEqualTo("streams.per-connection"));
+        assertThat(planner.place(plan(trying).withoutTrials(), confirmed)).isInstanceOf(Decision.OpenStream.class);
     }
 
     @Test
@@ -276,7 +293,7 @@ class PlannerTest {
                 case Decision.OpenStream open -> opened(open.connection(), wish);
                 case Decision.OpenConnection open -> {
                     List<Plan.Connection> connections = new ArrayList<>(plan.connections());
-                    connections.add(new Plan.Connection(++numbers, Optional.of(wish.group()), true, 0, List.of()));
+                    connections.add(new Plan.Connection(++numbers, Optional.of(wish.group()), true, 0, 0, List.of()));
                     plan = new Plan(connections, 0);
                     opened(numbers, wish);
                 }
@@ -347,7 +364,7 @@ class PlannerTest {
         private static Plan.Connection with(Plan.Connection connection, List<Plan.Stream> streams) {
             int monitors =
                     streams.stream().mapToInt(stream -> stream.wishes().size()).sum();
-            return new Plan.Connection(connection.id(), connection.group(), connection.ready(), monitors, streams);
+            return new Plan.Connection(connection.id(), connection.group(), connection.ready(), monitors, 0, streams);
         }
 
         void assertWithinRules(String what) {
