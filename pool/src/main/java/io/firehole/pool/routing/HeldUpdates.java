@@ -24,6 +24,7 @@ final class HeldUpdates {
      *
      * @param recipient null for the mark
      */
+    @SuppressWarnings("ArrayRecordComponent") // shared with the deliveries, and never compared
     record Held(
             @Nullable Recipient recipient,
             UpdateKind kind,
