@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class DifferentialTest {
 
     /** How many stories, from which number on. */
-    private static final long CASES = Long.getLong("firehole.cases", 300);
+    private static final long CASES = Long.getLong("firehole.cases", "true".equals(System.getenv("CI")) ? 3_000 : 300);
 
     private static final long FIRST = Long.getLong("firehole.seed", 1);
 
@@ -65,10 +65,11 @@ class DifferentialTest {
         assertThat(Objects.requireNonNull(tallies.get(Room.ROOMY)).refusedShare())
                 .as("refused for want of room where there is plenty")
                 .isLessThanOrEqualTo(REFUSED_WHERE_ROOMY_MAX);
-        assertThat(tallies.values())
-                .allSatisfy(tally -> assertThat(tally.updates.get())
-                        .as("enough to mean something")
-                        .isGreaterThan(CASES));
+        assertThat(tallies.values().stream()
+                        .mapToLong(tally -> tally.updates.get())
+                        .sum())
+                .as("enough to mean something")
+                .isGreaterThan(100 * CASES);
     }
 
     /** What came of all stories with as much room. */

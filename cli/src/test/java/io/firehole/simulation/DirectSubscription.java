@@ -8,10 +8,8 @@ import io.firehole.simulation.VirtualChain.Moment;
 import io.firehole.simulator.chain.Matches;
 import io.firehole.simulator.chain.RingEvent;
 import io.firehole.wire.UpdateKind;
-import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
 import io.firehole.wire.proto.SubscribeRequest;
-import io.firehole.wire.proto.SubscribeRequestAccountsDataSlice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When a request takes effect is the provider's choice, within a time, and of several it may skip any but the last. So
  * there are many right answers, and all are followed at once: a state is a request that may be in effect, and how much of
- * what was received is explained. A request takes effect between two updates. Where the next request needs another call
- * (another level, other slices) both calls send what happens at that moment: then the old one's part may end and the new
+ * what was received is explained. A request takes effect between two updates. Where the next request is at another level
+ * it needs another call, and both calls send what happens at that moment: then the old one's part may end and the new
  * one's begin anywhere within it.
  */
 final class DirectSubscription {
@@ -44,11 +42,7 @@ final class DirectSubscription {
 
     private static final int ORDERS = 100_000;
 
-    private record Asked(long atNanos, FilterSet filters, Matches matches, CallKind kind) {}
-
-    /** Requests that differ in it cannot share a call. */
-    private record CallKind(
-            CommitmentLevel level, List<SubscribeRequestAccountsDataSlice> slices, boolean unknownFields) {}
+    private record Asked(long atNanos, SubscribeRequest request, FilterSet filters, Matches matches) {}
 
     private record State(int request, int explained) {}
 
@@ -57,7 +51,6 @@ final class DirectSubscription {
 
     private final VirtualChain chain;
     private final Duration effectMax;
-    private final boolean mayMove;
     private final List<Asked> asked = new ArrayList<>();
     private long endFromNanos = Long.MAX_VALUE;
     private long endUntilNanos = Long.MAX_VALUE;
@@ -77,25 +70,16 @@ final class DirectSubscription {
     private boolean claimed;
     private final List<@Nullable List<SentUpdate>> sent = new ArrayList<>();
 
-    /**
-     * @param effectMax by when a request must be in effect
-     * @param mayMove whether a change may take a monitor to another call although it need not
-     */
-    DirectSubscription(VirtualChain chain, Duration effectMax, boolean mayMove) {
+    /** @param effectMax by when a request must be in effect */
+    DirectSubscription(VirtualChain chain, Duration effectMax) {
         this.chain = chain;
-        this.mayMove = mayMove;
         this.effectMax = effectMax;
     }
 
     void asks(long nowNanos, SubscribeRequest request) {
         try {
             FilterSet filters = FilterSet.compile(request, FilterLimits.UNLIMITED);
-            asked.add(new Asked(
-                    nowNanos,
-                    filters,
-                    chain.match(filters),
-                    new CallKind(
-                            filters.commitment(), request.getAccountsDataSliceList(), filters.hasUnknownFields())));
+            asked.add(new Asked(nowNanos, request, filters, chain.match(filters)));
             sent.add(null);
         } catch (InvalidFilterException invalid) {
             throw new IllegalArgumentException(invalid);
@@ -149,6 +133,10 @@ final class DirectSubscription {
             sent.set(i, null);
         }
         claimed |= isClaimed(next);
+        if (isClaimedTooEarly(next)) {
+            fault = describe("said to be whole from a slot that began before this was asked");
+            return;
+        }
         Set<State> reached = new LinkedHashSet<>();
         Set<Place> seen = new HashSet<>();
         for (State state : states) {
@@ -171,10 +159,29 @@ final class DirectSubscription {
 
     /** Whether the slot has begun from which on everything is said to be there. */
     private boolean isClaimed(List<Moment> next) {
+        // Said of an earlier request if the last one asks for nothing.
+        return beginsTheClaimed(next) && heardAtNanos(next) > asked.getLast().atNanos();
+    }
+
+    /** Whether that slot has begun although what was asked last was not asked for yet. */
+    private boolean isClaimedTooEarly(List<Moment> next) {
+        return asksForSomething()
+                && beginsTheClaimed(next)
+                && heardAtNanos(next) < asked.getLast().atNanos()
+                && asked.stream()
+                                .filter(one ->
+                                        one.request().equals(asked.getLast().request()))
+                                .count()
+                        == 1;
+    }
+
+    /** When the pool heard of what happened. */
+    private static long heardAtNanos(List<Moment> next) {
+        return next.getFirst().atNanos() + ON_THE_WAY.toNanos();
+    }
+
+    private boolean beginsTheClaimed(List<Moment> next) {
         return claim.isPresent()
-                // Said of an earlier request if the last one asks for nothing.
-                && next.getFirst().atNanos() + ON_THE_WAY.toNanos()
-                        > asked.getLast().atNanos()
                 && next.stream()
                         .anyMatch(one -> one.event() instanceof RingEvent.Status status
                                 && status.status() == SlotStatus.SLOT_FIRST_SHRED_RECEIVED
@@ -277,15 +284,11 @@ final class DirectSubscription {
                 && (claimed || now > asked.get(request + 1).atNanos() + effectMax.toNanos());
     }
 
-    /**
-     * Whether that may be served by another call than what was asked before. One that asks for no account data is served
-     * by whichever call it finds itself on, however that cuts them.
-     */
+    /** Whether that is asked at another level than anything before it. */
     private boolean isOtherCall(int request) {
-        return mayMove
-                || asked.subList(0, request).stream()
-                        .anyMatch(before ->
-                                !before.kind().equals(asked.get(request).kind()));
+        return asked.subList(0, request).stream()
+                .anyMatch(before -> before.filters().commitment()
+                        != asked.get(request).filters().commitment());
     }
 
     /** How many of them are just what was received from there on; blocks of a slot in whatever order. */

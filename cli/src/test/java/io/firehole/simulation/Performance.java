@@ -173,8 +173,7 @@ final class Performance {
         Actor(Part part, UnaryOperator<SubscribeRequest> asPoolHears) {
             this.part = part;
             this.asPoolHears = asPoolHears;
-            this.truth = new DirectSubscription(
-                    provider.chain, effectMax, !story.rules().isEmpty());
+            this.truth = new DirectSubscription(provider.chain, effectMax);
         }
 
         void prepare() {

@@ -148,32 +148,64 @@ final class Member {
 
     /** There may be room now for what there was none before. */
     void tryAgain(Subscription next) {
-        if (!gone && next.equals(asked)) {
+        if (gone || !next.equals(asked)) {
+            return;
+        }
+        if (move == null) {
             take(next);
+        } else {
+            // Room may be made by its own way to where others are.
+            placement.waitsStill(this, next);
         }
     }
 
     private void take(Subscription next) {
         Place newest = newest();
         boolean toBeLeft = newest != null && (newest.stream().isRetiring() || isToBeAlone(newest));
-        if (toBeLeft && placement.moves(this, next)) {
-            log.debug("Monitor {} asks for something else where it is not to stay, and moves", id());
+        boolean fits = newest != null && newest.accepts(next);
+        if (newest == null || (fits && !toBeLeft)) {
+            askHere(newest, next);
+        } else if (placement.moves(this, next)) {
+            log.debug("Monitor {} asks for something else than where it is can serve, and moves", id());
             askedOnTheWay = true;
             toBeRelocated = false;
-        } else if (newest != null && newest.accepts(next)) {
+        } else if (fits) {
             // Even if it is not to stay there: it leaves as soon as that can be done without loss.
-            newest.change(next);
-            askedOnTheWay = true;
-            toBeRelocated |= toBeLeft;
-        } else if (places.size() < PLACES_MAX) {
-            Place place = placement.place(this, next);
-            if (place != null) {
-                // Listed before it is served, which may be told while it is being taken.
-                places.add(place);
+            askHere(newest, next);
+            toBeRelocated = true;
+        } else if (canMoveLater(newest, next)) {
+            waiting = next;
+            Move other = move;
+            if (other != null) {
+                other.turnBack("it asks for something else than where that leads can serve");
             }
+        } else if (places.size() < PLACES_MAX) {
+            takePlace(next);
         } else {
             waiting = next;
         }
+    }
+
+    private void askHere(@Nullable Place newest, Subscription next) {
+        if (newest == null) {
+            takePlace(next);
+        } else {
+            newest.change(next);
+            askedOnTheWay = true;
+        }
+    }
+
+    private void takePlace(Subscription next) {
+        Place place = placement.place(this, next);
+        if (place != null) {
+            // Listed before it is served, which may be told while it is being taken.
+            places.add(place);
+        }
+    }
+
+    /** Whether it can be expected to be where it can set out from to where that is served. */
+    private boolean canMoveLater(Place newest, Subscription next) {
+        return movable().isEmpty() && Placement.movesFrom(newest, next);
     }
 
     private @Nullable Place newest() {
@@ -191,6 +223,7 @@ final class Member {
         if (at > 0) {
             leaveAll(at);
         }
+        tellActive();
         Subscription next = waiting;
         if (next != null && places.size() < PLACES_MAX) {
             ask(next);
@@ -241,16 +274,21 @@ final class Member {
 
     /** It has come to where it wanted. */
     void arrived() {
+        tellActive();
         if (toBeRelocated) {
             relocate();
         }
     }
 
-    /** It stays where it was, until it can be tried anew; what it asked meanwhile is asked there. */
-    void turnedBack(Place from, Place to) {
+    /**
+     * It stays where it was; what it asked meanwhile is asked there.
+     *
+     * @param again whether it is to be placed anew as soon as that can be tried again
+     */
+    void turnedBack(Place from, Place to, boolean again) {
         left(to);
-        toBeRelocated = true;
-        boolean askAgain = askedOnTheWay && isNewest(from);
+        toBeRelocated = again || isToBeAlone(from);
+        boolean askAgain = (askedOnTheWay || waiting != null) && isNewest(from);
         // Others may have left for another connection meanwhile; then it follows them with what was asked there.
         from.stream().allHaveArrived();
         Subscription last = asked;
@@ -265,6 +303,7 @@ final class Member {
     /** Its call is over, and nothing follows it there: it goes on elsewhere, with a gap. */
     void stranded(OptionalLong lastSealedSlot, GrpcStatus why) {
         Subscription last = asked;
+        waiting = null;
         leaveAll(places.size());
         if (last != null && !last.isEmpty()) {
             Place place = placement.place(this, last);
@@ -464,7 +503,7 @@ final class Member {
                 newest == null ? 0 : newest.stream().id(),
                 newest == null ? "" : newest.stream().stats().description(),
                 newest == null ? nothingYet : newest.reason() + "; it came there because " + placedBecause,
-                newest != null && newest.isNewestActive(),
+                waiting == null && newest != null && newest.isNewestActive(),
                 activeFromSlot(),
                 last == null ? SubscribeRequest.getDefaultInstance() : last.request(),
                 newest == null ? List.of() : newest.filters(),
@@ -485,7 +524,7 @@ final class Member {
                 served == null ? 0 : served.link().connectionId(),
                 served == null ? 0 : served.id(),
                 asked == null ? 0 : asked.filterCount(),
-                !places.isEmpty() && places.getLast().isNewestActive(),
+                waiting == null && !places.isEmpty() && places.getLast().isNewestActive(),
                 activeFromSlot(),
                 stream.updates(),
                 stream.bytes(),

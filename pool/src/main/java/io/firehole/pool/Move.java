@@ -48,7 +48,10 @@ final class Move {
     private final Member member;
     private final Place from;
     private final Subscription subscription;
-    private final boolean accepted;
+
+    /** Whether it asks for the same as before, and is to be elsewhere only. */
+    private final boolean isRelocation;
+
     private final Handover handover;
     private @Nullable Place to;
     private @Nullable Timer patience;
@@ -62,8 +65,9 @@ final class Move {
         this.member = member;
         this.from = from;
         this.subscription = subscription;
-        this.accepted =
-                from.isAccepted() && from.onward().filter(subscription::equals).isPresent();
+        this.isRelocation = from.onward()
+                .filter(here -> here.request().equals(subscription.request()))
+                .isPresent();
         this.handover = new Handover(from.stream().level());
     }
 
@@ -100,7 +104,7 @@ final class Move {
 
     /** Whether the provider is known to take what is asked. */
     boolean isAccepted() {
-        return accepted;
+        return isRelocation && from.isAccepted();
     }
 
     Handover handover() {
@@ -162,7 +166,7 @@ final class Move {
             cutNow("too much had to be held back");
             missed(arrived);
         }
-        arrived.arrived(whole);
+        arrived.arrived(whole ? from.wholeFromSlot(subscription) : OptionalLong.empty());
         log.info(
                 "Monitor {} goes on on stream {} instead of stream {}",
                 member.id(),
@@ -194,9 +198,21 @@ final class Move {
 
     /** Stays where it was, if that is still possible. */
     void turnBack(String why) {
-        if (state == State.UNDER_WAY && handover.boundary().isEmpty()) {
-            giveUp(why);
+        if (state == State.UNDER_WAY && handover.cancel()) {
+            Place target = over(State.GIVEN_UP);
+            log.info(
+                    "Monitor {} stays on stream {} and does not go to stream {}: {}",
+                    member.id(),
+                    from.stream().id(),
+                    target.stream().id(),
+                    why);
+            stay(target);
         }
+    }
+
+    private void stay(Place target) {
+        member.turnedBack(from, target, isRelocation);
+        target.stream().moves().checkAllArrived();
     }
 
     private void giveUp(String why) {
@@ -208,8 +224,7 @@ final class Move {
                     from.stream().id(),
                     target.stream().id(),
                     why);
-            member.turnedBack(from, target);
-            target.stream().moves().checkAllArrived();
+            stay(target);
             return;
         }
         // The old call has left slots to the new one, or is gone: there is no way back.
@@ -219,7 +234,7 @@ final class Move {
         }
         Place target = over(State.ARRIVED);
         missed(target);
-        target.arrived(false);
+        target.arrived(OptionalLong.empty());
         member.arrived();
         target.stream().moves().checkAllArrived();
     }

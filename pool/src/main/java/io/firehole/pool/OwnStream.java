@@ -44,6 +44,9 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     /** Whether the monitor is still served by another call, from which it comes by a move of its own. */
     private boolean arriving;
 
+    /** Whether it asked for something else since it set out. */
+    private boolean changedOnTheWay;
+
     OwnStream(PoolContext pool, Placement placement, long id, Link link, Member member, Subscription subscription) {
         this(pool, placement, id, link, member, subscription, null, null);
     }
@@ -53,7 +56,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         super(pool, id, link, move.member().group());
         this.placement = placement;
         this.member = move.member();
-        this.activeFromBefore = move.from().activeFromSlot();
+        this.activeFromBefore = OptionalLong.empty();
         this.arriving = true;
         this.own = new OwnSubscription(
                 member.recipients(() -> move.arrivalOr(this::catchingUp)),
@@ -73,7 +76,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         super(pool, id, link, member.group(), predecessor, arrival);
         this.placement = placement;
         this.member = member;
-        this.activeFromBefore = predecessor == null ? OptionalLong.empty() : predecessor.activeFromSlot();
+        this.activeFromBefore = predecessor == null ? OptionalLong.empty() : predecessor.wholeFromSlot(subscription);
         this.own = new OwnSubscription(
                 member.recipients(this::comingTo),
                 subscription,
@@ -111,11 +114,9 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     }
 
     @Override
-    public void arrived(boolean whole) {
+    public void arrived(OptionalLong wholeFrom) {
         arriving = false;
-        if (!whole) {
-            activeFromBefore = OptionalLong.empty();
-        }
+        activeFromBefore = changedOnTheWay ? OptionalLong.empty() : wholeFrom;
         if (begun) {
             serve();
         }
@@ -267,12 +268,22 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
 
     @Override
     public boolean accepts(Subscription subscription) {
-        return !isEnded() && !isRetiring() && own.accepts(subscription);
+        return !isEnded() && !isRetiring() && own.accepts(subscription) && (isSettled() || isOneHandover(subscription));
+    }
+
+    private boolean isSettled() {
+        return !arriving && comingTo() == null && own.recipient().isSettled();
+    }
+
+    /** Whether a handover that is not long over can go on if that is asked: it knows slots at one level, and no replay. */
+    private boolean isOneHandover(Subscription subscription) {
+        return subscription.commitment() == level() && !subscription.request().hasFromSlot();
     }
 
     @Override
     public void change(Subscription subscription) {
         activeFromBefore = OptionalLong.empty();
+        changedOnTheWay |= arriving;
         own.change(subscription);
         requestChanged();
     }

@@ -51,7 +51,18 @@ interface Place {
     /**
      * Its monitor, which came from another place, is served here from now on, if anywhere.
      *
-     * @param whole whether it got everything on the way
+     * @param wholeFrom the first slot of which it has had everything of what is asked here, if it had that where it was and
+     *     got everything on the way
      */
-    void arrived(boolean whole);
+    void arrived(OptionalLong wholeFrom);
+
+    /**
+     * The first slot of which whoever goes on from here with that has had everything of it; empty if something else is asked
+     * here, or if the provider has not yet been seen to serve it.
+     */
+    default OptionalLong wholeFromSlot(Subscription subscription) {
+        boolean same = onward().filter(here -> here.request().equals(subscription.request()))
+                .isPresent();
+        return same && isNewestActive() ? activeFromSlot() : OptionalLong.empty();
+    }
 }

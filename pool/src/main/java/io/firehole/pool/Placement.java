@@ -270,6 +270,11 @@ final class Placement {
                                 + (lastSealedSlot.isPresent() ? lastSealedSlot.getAsLong() : "none"));
     }
 
+    /** There is no telling yet whether there is room now. */
+    void waitsStill(Member member, Subscription subscription) {
+        waitingRoom.add(member, subscription);
+    }
+
     /** A monitor has asked for something else, or left: it does not wait for room any more. */
     void waitsNoMore(Member member) {
         waitingRoom.remove(member);
@@ -395,15 +400,20 @@ final class Placement {
 
     /**
      * Moves a monitor that asks for something else to a stream which can serve it; the change takes effect at the boundary
-     * of a slot. False if that cannot be done without loss: at another commitment, with other slices, for a replay, or
-     * while it is not settled where it is.
+     * of a slot. False if that cannot be done without loss: at another commitment, for a replay, or while it is not settled
+     * where it is.
      */
     boolean moves(Member member, Subscription next) {
         Optional<Place> from = member.movable();
-        return from.isPresent()
-                && !next.request().hasFromSlot()
-                && from.get().onward().orElseThrow().agreesWith(next)
-                && move(member, from.get(), next);
+        return from.isPresent() && movesFrom(from.get(), next) && move(member, from.get(), next);
+    }
+
+    /** Whether a monitor can be handed over from there to where that is asked, once it is settled there. */
+    static boolean movesFrom(Place place, Subscription next) {
+        return !next.request().hasFromSlot()
+                && place.onward()
+                        .filter(here -> here.commitment() == next.commitment())
+                        .isPresent();
     }
 
     private boolean move(Member member, Place from, Subscription subscription) {
@@ -424,7 +434,11 @@ final class Placement {
                 begin(move, links.open());
             }
             case Decision.Rearrange rearrange -> {
-                return false;
+                if (!rearrange.moves().isEmpty()) {
+                    return false;
+                }
+                rearrange(rearrange);
+                return move(member, from, subscription);
             }
             case Decision.Refuse refuse -> {
                 return false;

@@ -162,7 +162,7 @@ final class SharedStream extends Upstream<LabelRouter> {
         Seat seat = accepted
                 ? merged.joinAccepted(recipients, subscription, pool().now())
                 : merged.join(recipients, subscription, pool().now());
-        SharedPlace place = new SharedPlace(member, seat, true, before.activeFromSlot());
+        SharedPlace place = new SharedPlace(member, seat, true, before.wholeFromSlot(subscription));
         places.put(seat, place);
         return place;
     }
@@ -413,6 +413,9 @@ final class SharedStream extends Upstream<LabelRouter> {
         /** Whether its monitor is still served by the stream from which it comes. */
         private boolean arriving;
 
+        /** Whether it asked for something else since it set out. */
+        private boolean changedOnTheWay;
+
         /** What it is to get, while that is clear. */
         private @Nullable Watched watched;
 
@@ -518,6 +521,7 @@ final class SharedStream extends Upstream<LabelRouter> {
         @Override
         public void change(Subscription subscription) {
             activeFromBefore = OptionalLong.empty();
+            changedOnTheWay |= arriving;
             merged.change(seat, subscription, pool().now());
             requestChanged();
         }
@@ -611,10 +615,8 @@ final class SharedStream extends Upstream<LabelRouter> {
         }
 
         @Override
-        public void arrived(boolean whole) {
-            if (!whole) {
-                activeFromBefore = OptionalLong.empty();
-            }
+        public void arrived(OptionalLong wholeFrom) {
+            activeFromBefore = changedOnTheWay ? OptionalLong.empty() : wholeFrom;
             settle();
         }
 

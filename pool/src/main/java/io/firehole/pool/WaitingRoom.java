@@ -55,7 +55,8 @@ final class WaitingRoom {
         now.forEach((member, its) -> {
             if (pool.now() - its.sinceNanos() >= WAIT_MAX.toNanos()) {
                 String why = "no room for this subscription: what others used did not come free within "
-                        + WAIT_MAX.toSeconds() + " s";
+                        + WAIT_MAX.toSeconds() + " s (streams.per-account, streams.per-connection of profile "
+                        + pool.config().profile().name() + ")";
                 pool.tally().event("no-room", member.id(), why);
                 member.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(why));
             } else {

@@ -21,7 +21,7 @@ class DifferentialTest {
 
     private static final int SEEDS = 10;
     /** By then a request is in effect that is tried behind others, and then asked for on another call. */
-    private static final Duration TRIED_AND_MOVED = Duration.ofSeconds(2);
+    private static final Duration TRIED_AND_MOVED = Duration.ofSeconds(5);
 
     private static final Duration LIFE = Duration.ofSeconds(20);
 
@@ -130,7 +130,12 @@ class DifferentialTest {
             long seed, int otherStreamsPercent, Function<SubscribeUpdate, List<SubscribeUpdate>> wire) {
         World world = new World(seed).running();
         world.provider.wire = wire;
-        RandomMonitors monitors = new RandomMonitors(world, new Random(seed), 12, otherStreamsPercent);
+        RandomMonitors monitors = new RandomMonitors(
+                world,
+                new Random(seed),
+                12,
+                otherStreamsPercent,
+                otherStreamsPercent > 0 ? TRIED_AND_MOVED : DirectSubscription.EFFECT_MAX);
         monitors.live(LIFE);
         return monitors;
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestAccountsDataSlice;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,44 +17,22 @@ class MoveTest {
     private static final int SEEDS = Integer.getInteger("firehole.seeds", 18);
     private static final int LAG_MILLIS_MAX = 400;
 
-    /** By then what is asked on the way must be in effect: a few slots, until the boundary. */
-    private static final Duration AT_THE_BOUNDARY = Duration.ofMillis(3_500);
-
-    private static final Duration TO_MOVE = Duration.ofSeconds(6);
-
-    private record Watched(Reader reader, DirectSubscription truth) {}
-
     private World world = new World(31).running();
-    private final List<Watched> watched = new ArrayList<>();
+    private WatchedMonitors watched = new WatchedMonitors(world);
 
     private Reader joined(String id, Group group, SubscribeRequest request) {
-        Reader reader = world.monitor(id, group);
-        DirectSubscription truth = new DirectSubscription(false, AT_THE_BOUNDARY);
-        truth.asks(world.time.nanos(), request);
-        reader.ask(request);
-        watched.add(new Watched(reader, truth));
+        Reader reader = watched.joins(
+                world.monitor(id, group), new DirectSubscription(false, WatchedMonitors.AT_THE_BOUNDARY), request);
         world.pass(Duration.ofMillis(600));
         return reader;
     }
 
     private void asks(Reader reader, SubscribeRequest request) {
-        watched.stream()
-                .filter(one -> one.reader().stream.equals(reader.stream))
-                .forEach(one -> one.truth().asks(world.time.nanos(), request));
-        reader.ask(request);
+        watched.asks(reader, request);
     }
 
     private void assertNothingLostDoubledOrReordered(String as) {
-        world.pass(TO_MOVE);
-        world.chain.stop();
-        world.pass(Duration.ofSeconds(3));
-        for (Watched one : watched) {
-            assertThat(one.truth().faultIn(one.reader().received, world.events))
-                    .as("%s, monitor %s", as, one.reader().stream.monitor().id())
-                    .isNull();
-            assertThat(one.reader().ended()).isNull();
-        }
-        assertThat(world.pool.stats().gaps()).as(as).isEmpty();
+        watched.assertNothingLostDoubledOrReordered(as);
     }
 
     private static SubscribeRequest everything(CommitmentLevel level) {
@@ -78,7 +56,7 @@ class MoveTest {
                 world = new World(seed);
                 world.provider.lags = () -> Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(800));
                 world.running();
-                watched.clear();
+                watched = new WatchedMonitors(world);
                 joined("stays", Group.MEDIUM, everything(level));
                 joined("moves", Group.MEDIUM, everything(level));
                 joined("is there", Group.HIGH, everything(level));
@@ -89,7 +67,7 @@ class MoveTest {
                 for (int i = 0; i < 4; i++) {
                     assertThat(world.pool.move("moves", i % 2 == 0 ? Group.HIGH : Group.MEDIUM))
                             .isTrue();
-                    world.pass(TO_MOVE);
+                    world.pass(WatchedMonitors.TO_MOVE);
                     assertThat(streamOf("moves")).isEqualTo(i % 2 == 0 ? target : streamOf("stays"));
                     assertThat(world.pool.stats().streams())
                             .extracting(PoolStats.StreamStats::monitors)
@@ -109,11 +87,11 @@ class MoveTest {
         joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
         long shared = streamOf("stays");
         assertThat(world.pool.dedicate("moves", true)).isTrue();
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(streamOf("moves")).isNotEqualTo(shared);
         assertThat(world.provider.streams()).hasSize(2);
         assertThat(world.pool.dedicate("moves", false)).isTrue();
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(streamOf("moves")).isEqualTo(shared);
         assertThat(world.provider.streams()).hasSize(1);
         assertNothingLostDoubledOrReordered("dedicated");
@@ -128,7 +106,8 @@ class MoveTest {
             world.provider.lags =
                     () -> random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(random.nextInt(LAG_MILLIS_MAX));
             world.running();
-            RandomMonitors monitors = new RandomMonitors(world, new Random(seed), 10, 0, AT_THE_BOUNDARY)
+            RandomMonitors monitors = new RandomMonitors(
+                            world, new Random(seed), 10, 0, WatchedMonitors.AT_THE_BOUNDARY)
                     .sentAbout(30, Duration.ofMillis(LAG_MILLIS_MAX));
             monitors.live(Duration.ofSeconds(25));
             assertThat(monitors.faults()).as("seed " + seed).isEmpty();
@@ -142,7 +121,8 @@ class MoveTest {
     void isExactWhileConnectionsAreRenewed() {
         for (long seed = 1; seed <= SEEDS / 2; seed++) {
             world = new World(seed).running();
-            RandomMonitors monitors = new RandomMonitors(world, new Random(seed), 10, 0, AT_THE_BOUNDARY.plusSeconds(2))
+            RandomMonitors monitors = new RandomMonitors(
+                            world, new Random(seed), 10, 0, WatchedMonitors.AT_THE_BOUNDARY.plusSeconds(2))
                     .sentAbout(30, Duration.ZERO);
             renewAgainAndAgain();
             monitors.live(Duration.ofSeconds(25));
@@ -169,10 +149,76 @@ class MoveTest {
         world.pool.move("moves", Group.LOW);
         world.pass(Duration.ofMillis(300));
         asks(reader, World.accounts("x", 2));
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(world.stats("moves").group()).isEqualTo(Group.LOW);
         assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
         assertNothingLostDoubledOrReordered("asked on the way");
+    }
+
+    private static SubscribeRequest sliced(long offset) {
+        return World.accounts("x", 1, 2, 3).toBuilder()
+                .addAccountsDataSlice(SubscribeRequestAccountsDataSlice.newBuilder()
+                        .setOffset(offset)
+                        .setLength(1))
+                .build();
+    }
+
+    @Test
+    void passesToAnotherStreamExactlyIfItAsksForOtherSlices() {
+        joined("stays", Group.MEDIUM, World.accounts("a", 1, 2));
+        Reader reader = joined("changes", Group.MEDIUM, World.accounts("a", 1, 2));
+        assertThat(streamOf("changes")).isEqualTo(streamOf("stays"));
+        asks(reader, sliced(0));
+        world.pass(WatchedMonitors.TO_MOVE);
+        assertThat(streamOf("changes")).isNotEqualTo(streamOf("stays"));
+        assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
+        asks(reader, World.accounts("a", 1, 2));
+        world.pass(WatchedMonitors.TO_MOVE);
+        assertThat(streamOf("changes")).isEqualTo(streamOf("stays"));
+        assertNothingLostDoubledOrReordered("other slices");
+    }
+
+    @Test
+    void turnsBackIfItAsksForSomethingElseThatNeedsAnotherStream() {
+        joined("stays", Group.MEDIUM, World.accounts("a", 1, 2));
+        Reader reader = joined("changes", Group.MEDIUM, World.accounts("a", 1, 2));
+        asks(reader, sliced(0));
+        world.pass(Duration.ofMillis(500));
+        asks(reader, sliced(1));
+        world.pass(WatchedMonitors.TO_MOVE);
+        assertThat(world.stats("changes").active()).isTrue();
+        assertThat(world.pool.stats().streams().stream()
+                        .mapToInt(PoolStats.StreamStats::monitors)
+                        .sum())
+                .as("each in one place")
+                .isEqualTo(2);
+        assertNothingLostDoubledOrReordered("turned back");
+    }
+
+    @Test
+    void asksForOtherSlicesBeforeItIsServed() {
+        world.provider.silent = true;
+        Reader reader = joined("changes", Group.MEDIUM, World.accounts("a", 1, 2));
+        asks(reader, sliced(0));
+        world.pass(Duration.ofMillis(100));
+        world.provider.silent = false;
+        world.pass(WatchedMonitors.TO_MOVE);
+        assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
+        assertThat(world.stats("changes").active()).isTrue();
+        assertThat(reader.received).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void isNotSaidToHaveWhatItAskedJustBeforeItMovedFromAnEarlierSlotOn() {
+        joined("stays", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
+        Reader reader = joined("moves", Group.MEDIUM, World.transactions("t"));
+        world.pass(Duration.ofSeconds(1));
+        asks(reader, World.accounts("x", 1, 2, 3));
+        long asked = world.events.getLast().update().getSlot().getSlot();
+        world.pool.move("moves", Group.LOW);
+        world.pass(WatchedMonitors.TO_MOVE);
+        assertThat(world.stats("moves").activeFromSlot().orElseThrow()).isGreaterThan(asked);
+        assertNothingLostDoubledOrReordered("asked just before");
     }
 
     @Test
@@ -180,6 +226,7 @@ class MoveTest {
         world = new World(31);
         world.provider.lags = () -> Duration.ofMillis(LAG_MILLIS_MAX);
         world.running();
+        watched = new WatchedMonitors(world);
         Reader reader = joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
         joined("is there", Group.HIGH, everything(CommitmentLevel.PROCESSED));
         world.pass(Duration.ofSeconds(1));
@@ -190,7 +237,7 @@ class MoveTest {
         world.pool.move("moves", Group.LOW);
         world.pool.dedicate("moves", true);
         asks(reader, World.transactions("x"));
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(world.stats("moves").group()).isEqualTo(Group.LOW);
         assertThat(streamOf("moves")).isNotEqualTo(streamOf("is there"));
         assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
@@ -202,7 +249,7 @@ class MoveTest {
         joined("is there", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
         Reader reader = joined("moves", Group.MEDIUM, everything(CommitmentLevel.PROCESSED));
         world.pool.dedicate("moves", true);
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(streamOf("moves")).isNotEqualTo(streamOf("is there"));
         world.pool.dedicate("moves", false);
         world.pass(Duration.ofMillis(100));
@@ -210,7 +257,7 @@ class MoveTest {
         world.pass(Duration.ofMillis(100));
         // The stream to which it goes is told of the new connection before the one from which it comes.
         world.pool.stats().connections().forEach(connection -> world.pool.reconnect(connection.id()));
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
         assertNothingLostDoubledOrReordered("came back with what it asked on the way");
     }
@@ -228,10 +275,8 @@ class MoveTest {
         world.provider.streams().getLast().end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
         world.pass(Duration.ofMillis(50));
         assertThat(streamOf("moves")).isEqualTo(before);
-        world.pass(TO_MOVE);
-        for (Watched one : watched) {
-            assertThat(one.truth().faultIn(one.reader().received, world.events)).isNull();
-        }
+        world.pass(WatchedMonitors.TO_MOVE);
+        watched.assertSoFarNothingLostDoubledOrReordered("came back");
     }
 
     @Test
@@ -244,7 +289,7 @@ class MoveTest {
         world.pass(Duration.ofMillis(600));
         world.provider.deniesReplay = from -> GrpcStatus.Code.INTERNAL.with("from_slot is not supported");
         world.provider.streams().getFirst().end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         int received = reader.received.size();
         world.pass(Duration.ofSeconds(4));
         assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
@@ -275,7 +320,7 @@ class MoveTest {
         world.pass(Duration.ofMillis(500));
         long before = streamOf("moves");
         world.provider.silent = false;
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(streamOf("moves")).isNotEqualTo(before);
         assertThat(reader.received).isNotEmpty().doesNotHaveDuplicates();
     }
@@ -292,7 +337,7 @@ class MoveTest {
         world.pass(Duration.ofSeconds(1));
         long before = world.stats("moves").activeFromSlot().orElseThrow();
         world.pool.move("moves", Group.HIGH);
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(world.stats("moves").activeFromSlot()).hasValue(before);
     }
 

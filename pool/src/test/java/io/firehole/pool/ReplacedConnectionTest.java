@@ -12,7 +12,6 @@ import io.firehole.wire.proto.SubscribeRequestFilterBlocksMeta;
 import io.firehole.wire.proto.SubscribeRequestFilterEntry;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,22 +21,11 @@ class ReplacedConnectionTest {
 
     private static final int SEEDS = 12;
 
-    /** By then what is asked on the way must be in effect: a few slots, until the boundary. */
-    private static final Duration AT_THE_BOUNDARY = Duration.ofMillis(3_500);
-
-    private static final Duration TO_MOVE = Duration.ofSeconds(6);
-
-    private record Watched(Reader reader, DirectSubscription truth) {}
-
     private World world = new World(21).running();
-    private final List<Watched> watched = new ArrayList<>();
+    private WatchedMonitors watched = new WatchedMonitors(world);
 
     private Reader joined(String id, SubscribeRequest request) {
-        Reader reader = world.monitor(id);
-        DirectSubscription truth = new DirectSubscription(false);
-        truth.asks(world.time.nanos(), request);
-        reader.ask(request);
-        watched.add(new Watched(reader, truth));
+        Reader reader = watched.joins(world.monitor(id), new DirectSubscription(false), request);
         world.pass(Duration.ofMillis(150));
         return reader;
     }
@@ -90,23 +78,14 @@ class ReplacedConnectionTest {
     }
 
     private void assertNothingLostDoubledOrReordered(String as) {
-        world.pass(TO_MOVE);
-        world.chain.stop();
-        world.pass(Duration.ofSeconds(3));
-        for (Watched one : watched) {
-            assertThat(one.truth().faultIn(one.reader().received, world.events))
-                    .as("%s, monitor %s", as, one.reader().stream.monitor().id())
-                    .isNull();
-            assertThat(one.reader().ended()).isNull();
-        }
-        assertThat(world.pool.stats().gaps()).as(as).isEmpty();
+        watched.assertNothingLostDoubledOrReordered(as);
     }
 
     private void inManyWorlds(java.util.function.Consumer<Random> what) {
         for (long seed = 1; seed <= SEEDS; seed++) {
             Random random = new Random(seed);
             world = new World(seed).running();
-            watched.clear();
+            watched = new WatchedMonitors(world);
             everyKind();
             world.provider.lags = () -> Duration.ofMillis(random.nextBoolean() ? 0 : random.nextInt(800));
             what.accept(random);
@@ -131,7 +110,7 @@ class ReplacedConnectionTest {
             world.pass(Duration.ofMillis(random.nextInt(400)));
             List<Long> before = connections();
             before.forEach(id -> assertThat(world.pool.reconnect(id)).isEqualTo(Pool.Reconnect.BEGUN));
-            world.pass(TO_MOVE);
+            world.pass(WatchedMonitors.TO_MOVE);
             assertThat(connections()).hasSameSizeAs(before).doesNotContainAnyElementsOf(before);
             assertThat(world.provider.open()).hasSameSizeAs(before);
         });
@@ -143,7 +122,7 @@ class ReplacedConnectionTest {
             world.pass(Duration.ofMillis(random.nextInt(400)));
             List<Long> before = connections();
             List.copyOf(world.provider.open()).forEach(FakeProvider.Link::goAway);
-            world.pass(TO_MOVE);
+            world.pass(WatchedMonitors.TO_MOVE);
             assertThat(connections()).hasSameSizeAs(before).doesNotContainAnyElementsOf(before);
         });
     }
@@ -162,7 +141,8 @@ class ReplacedConnectionTest {
     void keepsMonitorsExactThatComeAndGoAndChangeTheirMindMeanwhile() {
         for (long seed = 1; seed <= SEEDS; seed++) {
             world = new World(seed).running();
-            RandomMonitors monitors = new RandomMonitors(world, new Random(seed), 12, 0, AT_THE_BOUNDARY);
+            RandomMonitors monitors =
+                    new RandomMonitors(world, new Random(seed), 12, 0, WatchedMonitors.AT_THE_BOUNDARY);
             renewAgainAndAgain();
             monitors.live(Duration.ofSeconds(20));
             assertThat(monitors.faults()).as("seed " + seed).isEmpty();
@@ -184,7 +164,7 @@ class ReplacedConnectionTest {
     void takesAPermitOfTheLeastUrgentClass() {
         joined("a", World.slots("s"));
         world.pool.reconnect(onlyConnection());
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(world.provider.purposes).containsExactly(PermitClass.FIRST_CONNECT, PermitClass.MANUAL);
     }
 
@@ -228,7 +208,7 @@ class ReplacedConnectionTest {
         assertThat(world.pool.reconnect(99)).isEqualTo(Pool.Reconnect.UNKNOWN);
         world.pool.reconnect(onlyConnection());
         assertThat(world.pool.reconnect(1)).isEqualTo(Pool.Reconnect.UNDER_WAY);
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(world.pool.reconnect(1)).isEqualTo(Pool.Reconnect.UNKNOWN);
     }
 
@@ -239,7 +219,7 @@ class ReplacedConnectionTest {
         world.provider.open().getFirst().goAway();
         world.pass(Duration.ofMillis(100));
         world.provider.open().getFirst().cut("reset by peer");
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         int received = reader.received.size();
         world.pass(Duration.ofSeconds(4));
         assertThat(reader.received).hasSizeGreaterThan(received).doesNotHaveDuplicates();
@@ -278,7 +258,7 @@ class ReplacedConnectionTest {
         world.pool.reconnect(onlyConnection());
         world.pass(Duration.ofMillis(30));
         reader.ask(World.accounts("x", 2));
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         int before = reader.received.size();
         world.pass(Duration.ofSeconds(3));
         assertThat(reader.received.subList(before, reader.received.size()))
@@ -294,7 +274,7 @@ class ReplacedConnectionTest {
         world.pass(Duration.ofMillis(10));
         Reader coming = joined("b", World.slots("s"));
         leaving.stream.close();
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(coming.received).isNotEmpty().doesNotHaveDuplicates();
         assertThat(world.provider.streams()).hasSize(1);
         assertThat(world.pool.stats().streams()).hasSize(1);
@@ -307,7 +287,7 @@ class ReplacedConnectionTest {
         world.pass(Duration.ofSeconds(1));
         long before = world.stats("a").activeFromSlot().orElseThrow();
         world.pool.reconnect(onlyConnection());
-        world.pass(TO_MOVE);
+        world.pass(WatchedMonitors.TO_MOVE);
         assertThat(world.stats("a").activeFromSlot()).hasValue(before);
     }
 

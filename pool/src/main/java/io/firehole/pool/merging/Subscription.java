@@ -117,11 +117,6 @@ public final class Subscription {
         return request.hasFromSlot() || unknown;
     }
 
-    /** Whether that comes from the provider in the same way: at the same commitment, and with account data cut alike. */
-    public boolean agreesWith(Subscription other) {
-        return commitment() == other.commitment() && slices().equals(other.slices());
-    }
-
     /** Its filters for the statuses of slots; empty if it has none. */
     public Optional<Subscription> statusesOnly() {
         return request.getSlotsCount() == 0

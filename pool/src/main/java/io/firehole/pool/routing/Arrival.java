@@ -12,6 +12,14 @@ public sealed interface Arrival permits Handover, CatchUp {
     /** The first slot that is this call's to deliver; empty while that is not settled. Any thread. */
     OptionalLong boundary();
 
+    /**
+     * From which slot on the call has delivered everything, the first status included; empty while that is not known. Any
+     * thread.
+     */
+    default OptionalLong wholeFrom() {
+        return boundary();
+    }
+
     /** Whether the call delivers. Any thread. */
     boolean isComplete();
 

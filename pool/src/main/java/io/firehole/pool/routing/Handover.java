@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p>Statuses do not keep to the boundary, since those of earlier slots come for a long time. Each pair of slot and status
- * passes once: the old call notes which ones it has delivered, and the new one leaves them out.
+ * passes once: the old call notes which ones it has delivered, and the new one leaves them out. When the old call has come to
+ * the boundary it leaves those of slots that it has sealed to the new one; so where the monitor asks for something else on the
+ * new call, what it gets by that comes after what it got by what it asked before.
  *
  * <p><b>Which slots a call has whole.</b> At processed, those from {@value #OUT_OF_ORDER_SLOTS} after the first that shows its
  * first shred after the request was in effect (see {@link Term}). At confirmed and finalized, where a slot's content comes at one go, those after the first seal.
@@ -76,6 +78,9 @@ public final class Handover implements Arrival {
     /** Which statuses the old call has delivered, or seen shortly before. Written by its event loop. */
     private final Set<Long> told = ConcurrentHashMap.newKeySet();
 
+    /** The highest slot of which the old call has delivered, or seen, a status. Written by its event loop, or by force. */
+    private final AtomicLong highestTold = new AtomicLong(UNKNOWN);
+
     /** What the old call has shown of the chain. Written by the control thread before anybody departs. */
     private volatile @Nullable SlotTrack oldSlots;
 
@@ -84,6 +89,9 @@ public final class Handover implements Arrival {
 
     /** Whether the update at hand is still the old call's to deliver. The old call's event loop only. */
     private boolean olds = true;
+
+    /** Whether the old call has come to the boundary: what else it shows comes after that. Its event loop only. */
+    private boolean atBoundary;
 
     /** From which seal on content of slots before the boundary is the new call's. Written before it is released. */
     private volatile long lateFromSeal = UNKNOWN;
@@ -118,6 +126,7 @@ public final class Handover implements Arrival {
         SlotTrack seen = oldSlots;
         if (seen != null && noted.compareAndSet(false, true)) {
             seen.latestStatuses(told::add);
+            seen.highest().ifPresent(this::noteTold);
             highestDelivered.accumulateAndGet(seen.highestContent(), Math::max);
         }
     }
@@ -139,7 +148,9 @@ public final class Handover implements Arrival {
         }
         long first = boundary.get();
         if (update.kind() == UpdateKind.SLOT) {
-            if (first != UNKNOWN && update.slot() >= first && followsContent(update.status())) {
+            boolean passes = first != UNKNOWN && update.slot() >= first && followsContent(update.status());
+            atBoundary |= passes;
+            if (passes || (atBoundary && isSealed(update.slot()))) {
                 return false;
             }
             if (told.size() >= STATUSES_MAX) {
@@ -147,18 +158,32 @@ public final class Handover implements Arrival {
                 told.removeIf(status -> status < obsolete);
             }
             told.add(SlotTrack.key(update.slot(), update.status()));
+            noteTold(update.slot());
             return true;
         }
         if (update.kind() == UpdateKind.UNKNOWN) {
             return true;
         }
         if (first != UNKNOWN && update.slot() >= first) {
+            atBoundary = true;
             return false;
         }
         if (update.slot() > highestDelivered.getPlain()) {
             highestDelivered.setRelease(update.slot());
         }
         return true;
+    }
+
+    private void noteTold(long slot) {
+        if (slot > highestTold.getPlain()) {
+            highestTold.setRelease(slot);
+        }
+    }
+
+    /** Whether the old call has shown all of that slot, so that what it tells of it may follow by the new call. */
+    private boolean isSealed(long slot) {
+        SlotTrack seen = oldSlots;
+        return seen != null && seen.lastSealed().orElse(UNKNOWN) >= slot;
     }
 
     /** The old call has dealt with an update: settles and releases when it can. */
@@ -335,6 +360,17 @@ public final class Handover implements Arrival {
     public OptionalLong boundary() {
         long first = boundary.get();
         return first == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(first);
+    }
+
+    /**
+     * From which slot on the new call has delivered everything, the first status included; empty while it is not known.
+     * Where the new call asks for something else, this is from when on that comes.
+     */
+    @Override
+    public OptionalLong wholeFrom() {
+        return complete
+                ? OptionalLong.of(Math.max(boundary.get(), highestTold.getAcquire() + 1))
+                : OptionalLong.empty();
     }
 
     /**

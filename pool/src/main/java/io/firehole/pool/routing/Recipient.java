@@ -17,7 +17,10 @@ public abstract class Recipient {
     /** Scratch of the router: the names gathered for the update at hand. */
     byte[] names = NO_NAMES;
 
-    /** By which its monitor comes from another call; null if it does not, or if that is long over. */
+    /** By which its monitor came from another call; null if it did not. */
+    private final @Nullable Arrival origin;
+
+    /** By which its monitor comes from another call; null if it does not, or if that is long over. Event loop only. */
     private @Nullable Arrival arrival;
 
     /** By which its monitor leaves for another call; null if it does not. Event loop only. */
@@ -33,6 +36,7 @@ public abstract class Recipient {
 
     /** @param arrival by which its monitor comes from another call; null if it does not */
     protected Recipient(@Nullable Arrival arrival) {
+        this.origin = arrival;
         this.arrival = arrival;
     }
 
@@ -89,11 +93,16 @@ public abstract class Recipient {
      * @return empty if one of the two is not known
      */
     public final OptionalLong servedFrom(OptionalLong wholeFrom) {
-        if (arrival == null || wholeFrom.isEmpty()) {
+        if (origin == null || wholeFrom.isEmpty()) {
             return wholeFrom;
         }
-        OptionalLong boundary = arrival.boundary();
-        return boundary.isEmpty() ? boundary : OptionalLong.of(Math.max(wholeFrom.getAsLong(), boundary.getAsLong()));
+        OptionalLong passed = origin.wholeFrom();
+        return passed.isEmpty() ? passed : OptionalLong.of(Math.max(wholeFrom.getAsLong(), passed.getAsLong()));
+    }
+
+    /** Whether nothing that comes can have been another call's. Any thread. */
+    public final boolean isSettled() {
+        return origin == null || origin.isLongOver();
     }
 
     /** The first of its updates may come now: what other calls still bring for this monitor is over. Idempotent. */

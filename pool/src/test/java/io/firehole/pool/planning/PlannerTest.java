@@ -109,17 +109,13 @@ class PlannerTest {
     @Test
     void leavesRoomOnAConnectionForTheTrialsThatAreUnderWayThere() {
         Plan.Connection trying = new Plan.Connection(
-                1,
-                Optional.of("high"),
-                true,
-                1,
-                1,
-                List.of(stream(1, CommitmentLevel.PROCESSED, wish("high", 1))));
+                1, Optional.of("high"), true, 1, 1, List.of(stream(1, CommitmentLevel.PROCESSED, wish("high", 1))));
         Planner planner = planner(Map.of("streams.per-connection", "2", "connections.max", "1"));
         Wish confirmed = wish("high", CommitmentLevel.CONFIRMED, 1);
         assertThat(planner.place(plan(trying), confirmed))
                 .isInstanceOfSatisfying(
-                        Decision.Refuse.class, refuse -> assertThat(refuse.rule()).isEqualTo("streams.per-connection"));
+                        Decision.Refuse.class,
+                        refuse -> assertThat(refuse.rule()).isEqualTo("streams.per-connection"));
         assertThat(planner.place(plan(trying).withoutTrials(), confirmed)).isInstanceOf(Decision.OpenStream.class);
     }
 
