@@ -131,6 +131,7 @@ final class Member {
         switch (verdict) {
             case Verdict.Taken taken -> take(next);
             case Verdict.Unknown unknown -> take(next);
+            case Verdict.Untriable untriable -> take(next);
             case Verdict.Refused(GrpcStatus why, boolean remembered) -> end(why);
             case Verdict.Apart apart -> ask(next);
             case Verdict.Moot moot -> ask(next);

@@ -10,6 +10,7 @@ import io.firehole.wire.GrpcStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,10 @@ final class Placement {
     private final Planner planner;
     private final WaitingRoom waitingRoom;
     private final Set<Member> members = new LinkedHashSet<>();
+
+    /** Why filters could not be tried, as far as that was told. */
+    private final Set<String> untriable = new HashSet<>();
+
     private long streamIds;
 
     /** @param onLeft told when a member that had joined has left */
@@ -175,8 +180,25 @@ final class Placement {
                 pool.tally()
                         .event("unvetted", member.id(), "What it asks was merged without having been tried: " + cause);
             }
+            case Verdict.Untriable(String cause) -> noteUntriable(member, cause);
             case Verdict.Taken taken -> {}
             case Verdict.Moot moot -> {}
+        }
+    }
+
+    /** Told once for each cause: as long as the provider's rules are what they are it befalls every newcomer. */
+    private void noteUntriable(Member member, String cause) {
+        if (untriable.add(cause)) {
+            log.warn(
+                    "What monitor {} asks cannot be tried before it is merged: {}. This is not said again; the figure"
+                            + " vetting.untriable counts whom it concerns",
+                    member.id(),
+                    cause);
+            pool.tally()
+                    .event(
+                            "unvetted",
+                            member.id(),
+                            "What it asks was merged without having been tried, and so will others': " + cause);
         }
     }
 

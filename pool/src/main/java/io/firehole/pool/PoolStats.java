@@ -293,9 +293,11 @@ public record PoolStats(
      * @param refused those that the provider refused
      * @param apart those it takes, but not together with what the stream asked already
      * @param fromMemory those refused without asking, because the provider refused them a moment ago
-     * @param unknown those that went on without a verdict, since the provider could not be asked
+     * @param unknown those that went on without a verdict, since the provider gave none
+     * @param untriable those that went on without a trial, since the provider's rules leave no room for one
      */
-    public record VettingStats(long trials, long taken, long refused, long apart, long fromMemory, long unknown) {}
+    public record VettingStats(
+            long trials, long taken, long refused, long apart, long fromMemory, long unknown, long untriable) {}
 
     /**
      * What came of matching some updates a second time, since the start.

@@ -77,11 +77,11 @@ final class TrialQueue {
         } else if (!pool.pace().admitsAtOnce(Trial.requestsMax())) {
             decide(
                     batch,
-                    new Verdict.Unknown("a trial takes " + Trial.requestsMax()
+                    new Verdict.Untriable("a trial takes " + Trial.requestsMax()
                             + " requests at once, and the provider does not allow so many"));
             advance();
         } else if (!vetting.mayTry(stream)) {
-            decide(batch, new Verdict.Unknown("the provider allows no further call on which they could be tried"));
+            decide(batch, new Verdict.Untriable("the provider allows no further call on which they could be tried"));
             advance();
         } else {
             long wait = pool.pace().waitNanos(Trial.requestsMax());

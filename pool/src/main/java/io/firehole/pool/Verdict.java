@@ -30,6 +30,13 @@ sealed interface Verdict {
      */
     record Unknown(String cause) implements Verdict {}
 
+    /**
+     * The provider's rules leave no room for a trial, now or ever.
+     *
+     * @param cause which
+     */
+    record Untriable(String cause) implements Verdict {}
+
     /** The stream for which they were tried is gone: who asks looks for a place anew. */
     record Moot() implements Verdict {}
 }

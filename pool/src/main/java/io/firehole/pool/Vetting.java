@@ -35,6 +35,7 @@ final class Vetting {
     private long apart;
     private long fromMemory;
     private long unknown;
+    private long untriable;
 
     Vetting(PoolContext pool, Links links) {
         this.pool = pool;
@@ -151,6 +152,7 @@ final class Vetting {
                 memory.refused(examination.unknown(), why);
             }
             case Verdict.Unknown(String cause) -> unknown++;
+            case Verdict.Untriable(String cause) -> untriable++;
             case Verdict.Moot moot -> {}
         }
     }
@@ -176,6 +178,6 @@ final class Vetting {
     }
 
     PoolStats.VettingStats stats() {
-        return new PoolStats.VettingStats(trials, taken, refused, apart, fromMemory, unknown);
+        return new PoolStats.VettingStats(trials, taken, refused, apart, fromMemory, unknown, untriable);
     }
 }

@@ -169,7 +169,7 @@ class StatusBlockTest {
                 monitors,
                 channels,
                 totals,
-                new PoolStats.VettingStats(0, 0, 0, 0, 0, 0),
+                new PoolStats.VettingStats(0, 0, 0, 0, 0, 0, 0),
                 new PoolStats.IntegrityStats(0, 0, 0, 0),
                 List.of(),
                 List.of(),

@@ -146,7 +146,7 @@ class VettingTest {
         assertThat(asked.get(3).hasPing()).isFalse();
         assertThat(world.provider.streams()).as("the trial is given up").hasSize(1);
         assertThat(newcomer.received).isNotEmpty();
-        assertThat(vetting()).isEqualTo(new PoolStats.VettingStats(1, 1, 0, 0, 0, 0));
+        assertThat(vetting()).isEqualTo(new PoolStats.VettingStats(1, 1, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -275,7 +275,7 @@ class VettingTest {
         assertThat(world.provider.streams()).hasSize(1);
         world.pass(SOON);
         assertThat(world.provider.streams().getFirst().requests).hasSize(1);
-        assertThat(vetting()).isEqualTo(new PoolStats.VettingStats(1, 0, 0, 0, 0, 0));
+        assertThat(vetting()).isEqualTo(new PoolStats.VettingStats(1, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -395,7 +395,7 @@ class VettingTest {
         world.pass(SOON);
         assertThat(world.stats("newcomer").active()).isTrue();
         assertThat(newcomer.ended()).isNull();
-        assertThat(vetting()).isEqualTo(new PoolStats.VettingStats(1, 1, 0, 0, 0, 0));
+        assertThat(vetting()).isEqualTo(new PoolStats.VettingStats(1, 1, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -428,7 +428,13 @@ class VettingTest {
         small.pass(SOON);
         assertThat(small.provider.subscribes).isEqualTo(1);
         assertThat(small.stats("second").active()).isTrue();
-        assertThat(small.pool.stats().vetting().unknown()).isEqualTo(1);
+        small.monitor("third").ask(World.transactions("x", 2));
+        small.pass(SOON);
+        assertThat(small.pool.stats().vetting().untriable()).isEqualTo(2);
+        assertThat(small.pool.stats().events())
+                .as("said once")
+                .extracting(PoolEvent::kind)
+                .containsExactly("unvetted");
     }
 
     @Test
