@@ -47,6 +47,11 @@ final class Placement {
 
     private long streamIds;
 
+    /** What the planner was asked last, and what it said. */
+    private record Answer(Plan plan, Wish wish, Decision decision) {}
+
+    private @Nullable Answer answer;
+
     /** @param onLeft told when a member that had joined has left */
     Placement(PoolContext pool, Links links, Vetting vetting, Runnable onLeft) {
         this.pool = pool;
@@ -131,9 +136,20 @@ final class Placement {
         return vetting.examine(member, target, subscription, told);
     }
 
+    /** Asks the planner, unless that was its last question: who need not be tried first takes its place by the same answer. */
+    private Decision decide(Plan plan, Wish wish) {
+        Answer last = answer;
+        if (last != null && last.wish().equals(wish) && last.plan().equals(plan)) {
+            return last.decision();
+        }
+        Decision decision = planner.place(plan, wish);
+        answer = new Answer(plan, wish, decision);
+        return decision;
+    }
+
     /** The stream that a newcomer would share; null if it would have one for itself. */
     private @Nullable SharedStream prospect(Member member, Subscription subscription) {
-        return planner.place(plan(null), wish(member, subscription)) instanceof Decision.Join join
+        return decide(plan(null), wish(member, subscription)) instanceof Decision.Join join
                 ? shared(join.stream())
                 : null;
     }
@@ -211,7 +227,7 @@ final class Placement {
     Place place(Member member, Subscription subscription) {
         Plan plan = plan(null);
         Wish wish = wish(member, subscription);
-        Decision decision = planner.place(plan, wish);
+        Decision decision = decide(plan, wish);
         member.placedBecause(decision.why());
         return switch (decision) {
             case Decision.Join join -> {
@@ -439,7 +455,7 @@ final class Placement {
     }
 
     private boolean move(Member member, Place from, Subscription subscription) {
-        Decision decision = planner.place(plan(from.stream()), wish(member, subscription));
+        Decision decision = decide(plan(from.stream()), wish(member, subscription));
         Move move = new Move(pool, member, from, subscription);
         switch (decision) {
             case Decision.Join join -> {
