@@ -8,11 +8,9 @@ import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
-import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdateAccountInfo;
 import io.firehole.wire.proto.SubscribeUpdateTransactionInfo;
 import io.firehole.wire.proto.TokenAccountExpansionControlFlag;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -31,18 +29,14 @@ class FilterUnionTest {
     private static final String B = "675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8";
     private static final String C = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
 
-    private static final List<SubscribeUpdateTransactionInfo> TRANSACTIONS = new ArrayList<>();
-    private static final List<SubscribeUpdateAccountInfo> ACCOUNTS = new ArrayList<>();
+    private static List<SubscribeUpdateTransactionInfo> transactions = List.of();
+    private static List<SubscribeUpdateAccountInfo> accounts = List.of();
 
     @BeforeAll
     static void readTheRecording() throws CaptureException {
-        for (SubscribeUpdate update : Recordings.open(Recordings.SLOT).updates()) {
-            if (update.hasTransaction()) {
-                TRANSACTIONS.add(update.getTransaction().getTransaction());
-            } else if (update.hasAccount()) {
-                ACCOUNTS.add(update.getAccount().getAccount());
-            }
-        }
+        RecordedUpdates recorded = RecordedUpdates.read();
+        transactions = recorded.transactions();
+        accounts = recorded.accounts();
     }
 
     @Test
@@ -61,7 +55,7 @@ class FilterUnionTest {
             FilterSet one = transactions(List.of(union.get()));
             FilterSet several = transactions(group);
             for (int i = 0; i < UPDATES_EACH; i++) {
-                TransactionFacts facts = TransactionFacts.of(TRANSACTIONS.get(random.nextInt(TRANSACTIONS.size())));
+                TransactionFacts facts = TransactionFacts.of(transactions.get(random.nextInt(transactions.size())));
                 if (!several.transactions(facts).isEmpty()) {
                     matched++;
                     assertThat(one.transactions(facts))
@@ -89,7 +83,7 @@ class FilterUnionTest {
             unions++;
             FilterSet one = accounts(List.of(union.get()));
             FilterSet several = accounts(group);
-            for (SubscribeUpdateAccountInfo account : ACCOUNTS) {
+            for (SubscribeUpdateAccountInfo account : accounts) {
                 AccountFacts facts = AccountFacts.of(account);
                 if (!several.accounts(facts).isEmpty()) {
                     matched++;
@@ -188,7 +182,7 @@ class FilterUnionTest {
     }
 
     private static SubscribeRequest requests(Random random) {
-        return new RandomRequests(random, TRANSACTIONS, ACCOUNTS).next();
+        return new RandomRequests(random, transactions, accounts).next();
     }
 
     /** One to three of them. */

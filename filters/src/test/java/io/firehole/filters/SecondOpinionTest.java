@@ -7,10 +7,8 @@ import io.firehole.wire.capture.CaptureException;
 import io.firehole.wire.proto.SlotStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestAccountsDataSlice;
-import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdateAccountInfo;
 import io.firehole.wire.proto.SubscribeUpdateTransactionInfo;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,18 +23,14 @@ class SecondOpinionTest {
     private static final int SLICINGS = IN_CI ? 200_000 : 20_000;
     private static final long SEED = 361_774_429;
 
-    private static final List<SubscribeUpdateTransactionInfo> TRANSACTIONS = new ArrayList<>();
-    private static final List<SubscribeUpdateAccountInfo> ACCOUNTS = new ArrayList<>();
+    private static List<SubscribeUpdateTransactionInfo> transactions = List.of();
+    private static List<SubscribeUpdateAccountInfo> accounts = List.of();
 
     @BeforeAll
     static void readTheRecording() throws CaptureException {
-        for (SubscribeUpdate update : Recordings.open(Recordings.SLOT).updates()) {
-            if (update.hasTransaction()) {
-                TRANSACTIONS.add(update.getTransaction().getTransaction());
-            } else if (update.hasAccount()) {
-                ACCOUNTS.add(update.getAccount().getAccount());
-            }
-        }
+        RecordedUpdates recorded = RecordedUpdates.read();
+        transactions = recorded.transactions();
+        accounts = recorded.accounts();
     }
 
     @Test
@@ -45,10 +39,10 @@ class SecondOpinionTest {
         long asked = 0;
         for (long seed = SEED; seed < SEED + REQUESTS; seed++) {
             Random random = new Random(seed);
-            SubscribeRequest request = new RandomRequests(random, TRANSACTIONS, ACCOUNTS).next();
+            SubscribeRequest request = new RandomRequests(random, transactions, accounts).next();
             FilterSet filters = FilterSet.compile(request, FilterLimits.UNLIMITED);
             for (int i = 0; i < UPDATES_EACH; i++) {
-                SubscribeUpdateTransactionInfo info = TRANSACTIONS.get(random.nextInt(TRANSACTIONS.size()));
+                SubscribeUpdateTransactionInfo info = transactions.get(random.nextInt(transactions.size()));
                 List<String> names = filters.transactions(TransactionFacts.of(info));
                 assertThat(names)
                         .as("transactions, seed %d, update %d", seed, i)
@@ -58,7 +52,7 @@ class SecondOpinionTest {
                                 .map(FilterVerdict::name))
                         .as("verdicts, seed %d, update %d", seed, i)
                         .isEqualTo(names);
-                SubscribeUpdateAccountInfo account = ACCOUNTS.get(random.nextInt(ACCOUNTS.size()));
+                SubscribeUpdateAccountInfo account = accounts.get(random.nextInt(accounts.size()));
                 List<String> accountNames = filters.accounts(AccountFacts.of(account));
                 assertThat(accountNames)
                         .as("accounts, seed %d, update %d", seed, i)
@@ -103,7 +97,7 @@ class SecondOpinionTest {
     @Test
     void bothCutAndRefuseTheSameSlices() {
         Random random = new Random(SEED);
-        RandomRequests requests = new RandomRequests(random, TRANSACTIONS, ACCOUNTS);
+        RandomRequests requests = new RandomRequests(random, transactions, accounts);
         int valid = 0;
         for (int i = 0; i < SLICINGS; i++) {
             List<SubscribeRequestAccountsDataSlice> slices = requests.slices();
@@ -111,7 +105,7 @@ class SecondOpinionTest {
             String fault = "";
             try {
                 DataSlices compiled = DataSlices.compile(slices, FilterLimits.NO_LIMIT);
-                ByteString data = ACCOUNTS.get(random.nextInt(ACCOUNTS.size())).getData();
+                ByteString data = accounts.get(random.nextInt(accounts.size())).getData();
                 assertThat(compiled.apply(data)).as("slices %s", slices).isEqualTo(SlowEvaluator.slice(slices, data));
                 valid++;
             } catch (InvalidFilterException e) {
