@@ -3,25 +3,12 @@ package io.firehole.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.firehole.cli.config.Values;
-import io.firehole.filters.Base58;
 import io.firehole.pool.Group;
-import io.firehole.pool.GroupLimits;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.MonitorListener;
 import io.firehole.pool.MonitorSubscription;
 import io.firehole.pool.Pool;
-import io.firehole.pool.PoolConfig;
-import io.firehole.pool.PoolRuntime;
 import io.firehole.pool.PoolStats;
-import io.firehole.pool.budget.BudgetRule;
-import io.firehole.pool.budget.ConnectionBudget;
-import io.firehole.pool.time.ControlThread;
-import io.firehole.pool.time.NanoClock;
-import io.firehole.pool.transport.grpc.GrpcEndpoint;
-import io.firehole.pool.transport.grpc.GrpcTransport;
-import io.firehole.simulator.Simulator;
-import io.firehole.simulator.SimulatorConfig;
 import io.firehole.simulator.rules.ProviderRules;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
@@ -32,9 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -42,10 +32,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How soon a monitor that joins an open stream, with filters nobody has asked for before, gets its first update. They match
- * nearly every transaction, and so do those of a witness that is served already. Two times are taken: by how much the first
- * update comes later than the witness's next one after the request; and for how long the newcomer went without what the
- * witness got, which is the time from the request to the last update that it missed. Between that and the first update
- * the chain had nothing for either.
+ * nearly every transaction, and so do those of a witness that is served already.
+ *
+ * <p>How long it had to wait beyond the chain's own pace is the time from its request to the last update that it missed:
+ * between that and its first one the chain had nothing for either. Requests that are to be apart are so from one another,
+ * also if one took long; what is asked sooner waits for its batch.
  *
  * <p>What is asserted are the requests and calls it takes. The times are printed: they are the machine's.
  */
@@ -59,36 +50,21 @@ class JoiningTest {
     private static final int BURST = 10;
     private static final Duration APART = Duration.ofMillis(200);
     private static final Duration BURSTS_APART = Duration.ofSeconds(1);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(1);
+    private static final int WARM_UP = 30;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Random random = new Random(6);
 
-    /** When the witness got which transaction. */
-    private final NavigableMap<Long, ByteString> served = new ConcurrentSkipListMap<>();
-
+    private final Witness witness = new Witness();
     private int joined;
+    private long lastAskedNanos = System.nanoTime();
 
     @Test
     void aMonitorThatJoinsAnOpenStreamIsServedSoon() throws Exception {
-        try (Simulator provider = Simulator.start(SimulatorConfig.builder()
-                        .onFreePorts()
-                        .rules(ProviderRules.open())
-                        .build());
-                ControlThread budgetThread = ControlThread.start("joining-budget");
-                GrpcTransport transport = new GrpcTransport(
-                        GrpcEndpoint.parse("http://" + Values.show(provider.address())),
-                        new ConnectionBudget(
-                                List.of(new BudgetRule(60, Duration.ofSeconds(60))),
-                                NanoClock.system(),
-                                budgetThread));
-                Pool pool = Pool.start(allOnOneStream(), transport, PoolRuntime.system())) {
-            CompletableFuture<Void> first = new CompletableFuture<>();
-            MonitorSubscription witness = pool.subscribe(monitor("witness"), nearlyAll(), update -> {
-                served.put(System.nanoTime(), signature(update));
-                first.complete(null);
-            });
-            first.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        try (OneConnection connection = new OneConnection(ProviderRules.open())) {
+            Pool pool = connection.pool();
+            MonitorSubscription subscription = pool.subscribe(monitor("witness"), nearlyAll(), witness);
+            witness.awaitAnything();
             warmUp(pool);
 
             PoolStats before = pool.stats();
@@ -120,28 +96,23 @@ class JoiningTest {
             assertThat(after.streams())
                     .hasSize(1)
                     .allSatisfy(stream -> assertThat(stream.reopened()).isZero());
-            witness.close();
+            subscription.close();
         }
-    }
-
-    private static PoolConfig allOnOneStream() {
-        return PoolConfig.DEFAULT.withMaxConnections(1).withGroup(Group.MEDIUM, new GroupLimits(1, 1_000));
     }
 
     /** Classes load, and code is compiled. */
     private void warmUp(Pool pool) throws Exception {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < WARM_UP; i++) {
             waited(join(pool));
-            TimeUnit.NANOSECONDS.sleep(APART.toNanos());
         }
     }
 
+    /** Each at least so long after the one before, also if that took longer. */
     private List<Wait> apart(Pool pool) throws Exception {
         List<Wait> waits = new ArrayList<>();
-        long start = System.nanoTime();
         for (int i = 0; i < REQUESTS; i++) {
+            TimeUnit.NANOSECONDS.sleep(lastAskedNanos + APART.toNanos() - System.nanoTime());
             waits.add(waited(join(pool)));
-            TimeUnit.NANOSECONDS.sleep(start + (i + 1) * APART.toNanos() - System.nanoTime());
         }
         return waits;
     }
@@ -149,7 +120,7 @@ class JoiningTest {
     private List<Wait> bursts(Pool pool) throws Exception {
         List<Wait> waits = new ArrayList<>();
         for (int burst = 0; burst < BURSTS; burst++) {
-            TimeUnit.NANOSECONDS.sleep(BURSTS_APART.toNanos());
+            TimeUnit.NANOSECONDS.sleep(lastAskedNanos + BURSTS_APART.toNanos() - System.nanoTime());
             List<Joining> joining = new ArrayList<>();
             for (int i = 0; i < BURST; i++) {
                 joining.add(join(pool));
@@ -168,15 +139,17 @@ class JoiningTest {
     /**
      * How long a newcomer waited.
      *
-     * @param beyondNanos how much later its first update came than the witness's next
-     * @param missedNanos how long after its request there was still an update that it missed; 0 if it missed none
+     * @param firstNanos from its request to its first update
+     * @param paceNanos from its request to the witness's next one: the chain had nothing before
+     * @param missedNanos from its request to the last update that the witness got and it did not; 0 if it missed none
      */
-    private record Wait(long beyondNanos, long missedNanos) {}
+    private record Wait(long firstNanos, long paceNanos, long missedNanos) {}
 
     private Joining join(Pool pool) throws Exception {
         CompletableFuture<First> first = new CompletableFuture<>();
         SubscribeRequest request = nearlyAll();
         long asked = System.nanoTime();
+        lastAskedNanos = asked;
         MonitorSubscription subscription =
                 pool.subscribe(monitor("joining-" + joined++), request, new MonitorListener() {
                     @Override
@@ -192,23 +165,65 @@ class JoiningTest {
         First first = joining.first().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         joining.subscription().close();
         long asked = joining.askedNanos();
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!served.tailMap(asked).containsValue(first.signature())) {
-            assertThat(System.nanoTime() - end)
-                    .as("time until the witness got it, too")
-                    .isNegative();
-            TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
-        }
+        Map<Long, ByteString> since = witness.sinceUntil(asked, first.signature());
+        long pace = 0;
         long missed = 0;
-        for (Map.Entry<Long, ByteString> update : served.tailMap(asked).entrySet()) {
+        for (Map.Entry<Long, ByteString> update : since.entrySet()) {
+            pace = pace == 0 ? update.getKey() - asked : pace;
             if (update.getValue().equals(first.signature())) {
                 break;
             }
             missed = update.getKey() - asked;
         }
-        long pace = served.ceilingKey(asked);
-        served.headMap(asked - BURSTS_APART.toNanos()).clear();
-        return new Wait(Math.max(0, first.atNanos() - pace), missed);
+        return new Wait(first.atNanos() - asked, pace, missed);
+    }
+
+    /** When somebody who is served already got which transaction. */
+    private static final class Witness implements MonitorListener {
+
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition came = lock.newCondition();
+        private final NavigableMap<Long, ByteString> served = new TreeMap<>();
+
+        @Override
+        public void onUpdate(SubscribeUpdate update) {
+            lock.lock();
+            try {
+                served.put(System.nanoTime(), signature(update));
+                came.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        void awaitAnything() throws InterruptedException {
+            await(() -> !served.isEmpty());
+        }
+
+        /** What it got from that time on, once that is among it; what was before is forgotten. */
+        Map<Long, ByteString> sinceUntil(long nanos, ByteString signature) throws InterruptedException {
+            lock.lock();
+            try {
+                await(() -> served.tailMap(nanos).containsValue(signature));
+                served.headMap(nanos - BURSTS_APART.toNanos()).clear();
+                return new TreeMap<>(served.tailMap(nanos));
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void await(BooleanSupplier so) throws InterruptedException {
+            lock.lock();
+            try {
+                long left = PATIENCE.toNanos();
+                while (!so.getAsBoolean()) {
+                    assertThat(left).as("time until the witness got it, too").isPositive();
+                    left = came.awaitNanos(left);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     private static ByteString signature(SubscribeUpdate update) {
@@ -221,24 +236,23 @@ class JoiningTest {
 
     /** Every transaction that is no vote, but for those of somebody who makes none: equal to no other filter. */
     private SubscribeRequest nearlyAll() {
-        byte[] nobody = new byte[32];
-        random.nextBytes(nobody);
         return SubscribeRequest.newBuilder()
                 .putTransactions(
                         "all",
                         SubscribeRequestFilterTransactions.newBuilder()
                                 .setVote(false)
-                                .addAccountExclude(Base58.encode(nobody))
+                                .addAccountExclude(OneConnection.key(random))
                                 .build())
                 .build();
     }
 
     private static void report(String what, List<Wait> waits) {
         log.info(
-                "{} of {}: first update later than the witness's {}; still missed one {} after the request",
+                "{} of {}: first update {} after the request, the witness's {}; still missed one {} after the request",
                 waits.size(),
                 what,
-                parts(waits, Wait::beyondNanos),
+                parts(waits, Wait::firstNanos),
+                parts(waits, Wait::paceNanos),
                 parts(waits, Wait::missedNanos));
     }
 

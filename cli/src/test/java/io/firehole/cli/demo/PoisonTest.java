@@ -2,27 +2,16 @@ package io.firehole.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firehole.cli.config.Values;
+import io.firehole.cli.OneConnection;
 import io.firehole.examples.Monitors;
 import io.firehole.examples.client.ExampleMonitor;
-import io.firehole.filters.Base58;
 import io.firehole.pool.Group;
-import io.firehole.pool.GroupLimits;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.MonitorListener;
 import io.firehole.pool.MonitorSubscription;
 import io.firehole.pool.Pool;
-import io.firehole.pool.PoolConfig;
-import io.firehole.pool.PoolRuntime;
 import io.firehole.pool.PoolStats;
-import io.firehole.pool.budget.BudgetRule;
-import io.firehole.pool.budget.ConnectionBudget;
-import io.firehole.pool.time.ControlThread;
-import io.firehole.pool.time.NanoClock;
-import io.firehole.pool.transport.grpc.GrpcEndpoint;
-import io.firehole.pool.transport.grpc.GrpcTransport;
 import io.firehole.simulator.Simulator;
-import io.firehole.simulator.SimulatorConfig;
 import io.firehole.simulator.rules.ProviderRules;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -54,11 +43,16 @@ class PoisonTest {
 
     private static final boolean CI = "true".equals(System.getenv("CI"));
 
-    /** How long one round is; of each kind there are {@link #ROUNDS}, and one more with the same key again and again. */
-    private static final Duration ROUND =
-            Duration.ofSeconds(Integer.getInteger("firehole.poison-seconds", CI ? 10 : 3));
-
     private static final int ROUNDS = 5;
+
+    /** How many turns one round has, quiet or not, one a second; quiet ones and others alternate. */
+    private static final int TURNS = Integer.getInteger("firehole.poison-seconds", CI ? 6 : 1);
+
+    private static final Duration ROUND = Duration.ofSeconds(TURNS);
+
+    /** Then it goes on without a quiet moment, and after that with the same key for one round more. */
+    private static final Duration WITHOUT_PAUSE = Duration.ofSeconds(10L * TURNS);
+
     private static final int HEALTHY = 20;
     private static final long EVERY_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration SETTLE = Duration.ofSeconds(4);
@@ -115,18 +109,10 @@ class PoisonTest {
     @Test
     void nobodyNoticesAMonitorThatTheProviderRefusesEverySecond() throws Exception {
         List<String> poison = keys();
-        try (Simulator provider = Simulator.start(SimulatorConfig.builder()
-                        .onFreePorts()
-                        .rules(ProviderRules.open().with(Map.of("accounts.account-reject", String.join(",", poison))))
-                        .build());
-                ControlThread budgetThread = ControlThread.start("poison-budget");
-                GrpcTransport transport = new GrpcTransport(
-                        GrpcEndpoint.parse("http://" + Values.show(provider.address())),
-                        new ConnectionBudget(
-                                List.of(new BudgetRule(60, Duration.ofSeconds(60))),
-                                NanoClock.system(),
-                                budgetThread));
-                Pool pool = Pool.start(allOnOneConnection(), transport, PoolRuntime.system())) {
+        ProviderRules rules = ProviderRules.open().with(Map.of("accounts.account-reject", String.join(",", poison)));
+        try (OneConnection connection = new OneConnection(rules)) {
+            Simulator provider = connection.provider();
+            Pool pool = connection.pool();
             join(provider, pool);
             awaitServed(pool);
 
@@ -143,6 +129,15 @@ class PoisonTest {
                 compareWhatIsDue();
                 delays.end();
             }
+            List<Round> onAndOn = new ArrayList<>();
+            int first = next;
+            next += poison(pool, WITHOUT_PAUSE, turn -> {
+                if (turn > 0 && turn % TURNS == 0) {
+                    onAndOn.add(delays.end());
+                }
+                return poison.get(first + turn);
+            });
+            onAndOn.add(delays.end());
             PoolStats before = pool.stats();
             String same = poison.get(next);
             poison(pool, ROUND, turn -> same);
@@ -154,6 +149,7 @@ class PoisonTest {
             compareWhatIsDue();
             report("quiet", quiet);
             report("a new key each second", stormy);
+            report("a new key each second without pause", onAndOn);
             report("the same key each second", List.of(again));
             log.info("{} poisoned requests, {}", poisoned, stats.vetting());
 
@@ -181,17 +177,11 @@ class PoisonTest {
         }
     }
 
-    private static PoolConfig allOnOneConnection() {
-        return PoolConfig.DEFAULT.withMaxConnections(1).withGroup(Group.MEDIUM, new GroupLimits(1, 100));
-    }
-
     private static List<String> keys() {
         Random random = new Random(4);
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < POISONS; i++) {
-            byte[] key = new byte[32];
-            random.nextBytes(key);
-            keys.add(Base58.encode(key));
+            keys.add(OneConnection.key(random));
         }
         return keys;
     }
@@ -238,9 +228,7 @@ class PoisonTest {
 
     /** Not equal to anybody else's, and matching the same. */
     private static SubscribeRequest varied(SubscribeRequest request, Random random) {
-        byte[] key = new byte[32];
-        random.nextBytes(key);
-        String nobody = Base58.encode(key);
+        String nobody = OneConnection.key(random);
         SubscribeRequest.Builder varied = request.toBuilder();
         request.getTransactionsMap()
                 .forEach((name, filter) -> varied.putTransactions(
