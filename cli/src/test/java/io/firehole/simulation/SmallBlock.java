@@ -25,18 +25,23 @@ import java.util.zip.GZIPOutputStream;
  */
 final class SmallBlock {
 
-    private static final int TRANSACTIONS_OF_A_SORT = 5;
-    private static final int ACCOUNTS_OF_A_TRANSACTION = 5;
     private static final int ACCOUNTS_OF_NOBODY = 2;
-    private static final int ENTRIES = 8;
 
-    private static final SmallBlock RECORDED = new SmallBlock();
+    private static final SmallBlock RECORDED = new SmallBlock(5, 5, 8);
+    private static final SmallBlock TINY = new SmallBlock(1, 3, 3);
+
+    private final int transactionsOfASort;
+    private final int accountsOfATransaction;
+    private final int entriesMax;
 
     final ChainTemplates templates;
     final List<SubscribeUpdateTransactionInfo> transactions = new ArrayList<>();
     final List<SubscribeUpdateAccountInfo> accounts = new ArrayList<>();
 
-    private SmallBlock() {
+    private SmallBlock(int transactionsOfASort, int accountsOfATransaction, int entriesMax) {
+        this.transactionsOfASort = transactionsOfASort;
+        this.accountsOfATransaction = accountsOfATransaction;
+        this.entriesMax = entriesMax;
         List<SubscribeUpdate> chosen = new ArrayList<>();
         try {
             chooseTransactions(capture("mainnet-361774429.capture.gz").updates(), chosen);
@@ -49,6 +54,11 @@ final class SmallBlock {
 
     static SmallBlock recorded() {
         return RECORDED;
+    }
+
+    /** One of each sort of transactions only, for worlds that go on for minutes. */
+    static SmallBlock tiny() {
+        return TINY;
     }
 
     private static Capture capture(String name) throws IOException {
@@ -64,7 +74,7 @@ final class SmallBlock {
         for (SubscribeUpdate update : updates) {
             if (update.hasTransaction()) {
                 SubscribeUpdateTransactionInfo info = update.getTransaction().getTransaction();
-                if (ofSort[sort(info)]++ < TRANSACTIONS_OF_A_SORT) {
+                if (ofSort[sort(info)]++ < transactionsOfASort) {
                     transactions.add(info);
                     signatures.add(info.getSignature());
                     chosen.add(update);
@@ -85,7 +95,7 @@ final class SmallBlock {
                 }
             } else if (signatures.contains(info.getTxnSignature())) {
                 int writer = indexOf(info);
-                if (ofTransaction[writer]++ < ACCOUNTS_OF_A_TRANSACTION) {
+                if (ofTransaction[writer]++ < accountsOfATransaction) {
                     accounts.add(info);
                     chosen.add(update);
                 }
@@ -109,11 +119,11 @@ final class SmallBlock {
                 | (info.getMeta().getLoadedWritableAddressesCount() > 0 ? 8 : 0);
     }
 
-    private static void chooseEntries(Iterable<SubscribeUpdate> updates, List<SubscribeUpdate> chosen) {
+    private void chooseEntries(Iterable<SubscribeUpdate> updates, List<SubscribeUpdate> chosen) {
         long slot = -1;
         int entries = 0;
         for (SubscribeUpdate update : updates) {
-            if (update.hasEntry() && update.getEntry().getIndex() == entries && entries < ENTRIES) {
+            if (update.hasEntry() && update.getEntry().getIndex() == entries && entries < entriesMax) {
                 if (slot < 0) {
                     slot = update.getEntry().getSlot();
                 }

@@ -48,6 +48,9 @@ final class VirtualCall implements UpstreamStream {
     private List<byte[]> sent = new ArrayList<>();
     private long sentAtNanos;
 
+    /** What is still to be replayed, slot by slot; the ring waits meanwhile. */
+    private final Deque<List<RingEvent>> replaying = new ArrayDeque<>();
+
     // The pool's end.
     private final Deque<byte[]> arrived = new ArrayDeque<>();
     private @Nullable GrpcStatus end;
@@ -63,7 +66,7 @@ final class VirtualCall implements UpstreamStream {
 
     /** The call has reached the provider. */
     void arrives() {
-        if (over) {
+        if (over || connection.isSilent()) {
             return;
         }
         GrpcStatus refusal = provider.rules.subscribes(connection.id(), provider.time.nanos());
@@ -85,7 +88,7 @@ final class VirtualCall implements UpstreamStream {
     }
 
     private void receive(byte[] bytes) {
-        if (over) {
+        if (over || connection.isSilent()) {
             return;
         }
         GrpcStatus refusal = provider.rules.asks(bytes.length, provider.time.nanos());
@@ -108,7 +111,11 @@ final class VirtualCall implements UpstreamStream {
             checked = filters;
             long look = Duration.ofMillis(1 + provider.random.nextInt(LOOK_MILLIS_MAX))
                     .toNanos();
-            provider.time.after(look, this::look);
+            long longer = provider.weather.lookMillisMax == 0
+                    ? 0
+                    : Duration.ofMillis(provider.random.nextInt(provider.weather.lookMillisMax))
+                            .toNanos();
+            provider.time.after(look + longer, this::look);
         } catch (InvalidFilterException invalid) {
             end(provider.rules.invalid(invalid.statusMessage()));
         } catch (InvalidProtocolBufferException unreadable) {
@@ -119,7 +126,7 @@ final class VirtualCall implements UpstreamStream {
     private void look() {
         SubscribeRequest request = waiting;
         FilterSet filters = checked;
-        if (over || request == null || filters == null) {
+        if (over || request == null || filters == null || !replaying.isEmpty()) {
             return;
         }
         waiting = null;
@@ -129,13 +136,73 @@ final class VirtualCall implements UpstreamStream {
         }
         matches = provider.chain.match(filters);
         if (request.hasFromSlot()) {
-            replay(provider.chain.replay(request.getFromSlot(), filters.commitment()));
+            replay(answer(request.getFromSlot(), filters.commitment()));
         }
+    }
+
+    private ReplayAnswer answer(long fromSlot, CommitmentLevel commitment) {
+        ReplayAnswer answer = provider.chain.replay(fromSlot, commitment);
+        Weather weather = provider.weather;
+        if (answer instanceof ReplayAnswer.Replayed
+                && (weather.deniesReplay > 0 || Long.compareUnsigned(fromSlot, weather.remembersFrom) < 0)) {
+            return new ReplayAnswer.OutOfRange(
+                    fromSlot, weather.deniesReplay > 0 ? provider.chain.newestBlock() : weather.remembersFrom);
+        }
+        return answer;
+    }
+
+    private void begin(ReplayAnswer.Replayed replayed) {
+        Weather weather = provider.weather;
+        if (weather.replaySlotMillis == 0 && weather.replayBreaksAfter < 0) {
+            replayed.events().forEach(this::write);
+            return;
+        }
+        List<RingEvent> ofSlot = new ArrayList<>();
+        for (RingEvent event : replayed.events()) {
+            if (!ofSlot.isEmpty() && ofSlot.getFirst().slot() != event.slot()) {
+                replaying.add(ofSlot);
+                ofSlot = new ArrayList<>();
+            }
+            ofSlot.add(event);
+        }
+        if (!ofSlot.isEmpty()) {
+            replaying.add(ofSlot);
+        }
+        int breaksAfter = weather.replayBreaksAfter;
+        GrpcStatus breaksWith = weather.replayBreaksWith;
+        weather.replayBreaksAfter = -1;
+        replayNext(breaksAfter, breaksWith);
+    }
+
+    private void replayNext(int breaksAfter, @Nullable GrpcStatus breaksWith) {
+        if (over) {
+            return;
+        }
+        if (breaksAfter == 0 && !replaying.isEmpty()) {
+            replaying.clear();
+            provider.weather.troubled(provider.time.nanos());
+            if (breaksWith == null) {
+                connection.cut(GrpcStatus.Code.UNAVAILABLE.with("connection reset by peer"));
+            } else {
+                end(breaksWith);
+            }
+            return;
+        }
+        List<RingEvent> slot = replaying.poll();
+        if (slot == null) {
+            look();
+            advance();
+            return;
+        }
+        slot.forEach(this::write);
+        provider.time.after(
+                Duration.ofMillis(provider.weather.replaySlotMillis).toNanos(),
+                () -> replayNext(breaksAfter - 1, breaksWith));
     }
 
     private void replay(ReplayAnswer answer) {
         switch (answer) {
-            case ReplayAnswer.Replayed replayed -> replayed.events().forEach(this::write);
+            case ReplayAnswer.Replayed replayed -> begin(replayed);
             case ReplayAnswer.OutOfRange out ->
                 end(GrpcStatus.Code.OUT_OF_RANGE.with("broadcast from " + Long.toUnsignedString(out.requested())
                         + " is not available, last available: " + Long.toUnsignedString(out.oldest())));
@@ -148,7 +215,7 @@ final class VirtualCall implements UpstreamStream {
     /** The chain has something new. */
     void advance() {
         RingCursor place = cursor;
-        if (over || place == null) {
+        if (over || place == null || !replaying.isEmpty()) {
             return;
         }
         for (RingEvent event = place.poll(); event != null; event = place.poll()) {
@@ -174,7 +241,7 @@ final class VirtualCall implements UpstreamStream {
 
     /** What is written at one moment travels together. */
     private void write(byte[] message) {
-        if (over) {
+        if (over || connection.isSilent()) {
             return;
         }
         long now = provider.time.nanos();
@@ -182,7 +249,7 @@ final class VirtualCall implements UpstreamStream {
             sent = new ArrayList<>();
             sentAtNanos = now;
             List<byte[]> travelling = sent;
-            provider.onTheOtherEnd(() -> {
+            provider.onTheWayBack(() -> {
                 arrived.addAll(travelling);
                 read();
             });
@@ -226,9 +293,9 @@ final class VirtualCall implements UpstreamStream {
     }
 
     /** The provider ends the call, after all that it has written. */
-    private void end(GrpcStatus why) {
-        if (leave()) {
-            provider.onTheOtherEnd(() -> {
+    void end(GrpcStatus why) {
+        if (leave() && !connection.isSilent()) {
+            provider.onTheWayBack(() -> {
                 end = why;
                 read();
             });

@@ -17,6 +17,7 @@ import io.firehole.wire.proto.SubscribeUpdate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** The simulator's chain in virtual time, with a memory of all that happened on it. */
 final class VirtualChain {
@@ -43,9 +44,14 @@ final class VirtualChain {
 
     /** @param onAdvance told whenever something has happened */
     VirtualChain(VirtualTime time, ChainConfig config, Runnable onAdvance) {
+        this(time, config, SmallBlock.recorded(), onAdvance);
+    }
+
+    /** @param block what each slot is made of */
+    VirtualChain(VirtualTime time, ChainConfig config, SmallBlock block, Runnable onAdvance) {
         this.time = time;
         this.onAdvance = onAdvance;
-        this.chain = Chain.start(config, SmallBlock.recorded().templates, time.nanos(), wall());
+        this.chain = Chain.start(config, block.templates, time.nanos(), wall());
         this.cursors = LEVELS.stream().map(level -> chain.ring(level).cursor()).toList();
     }
 
@@ -94,6 +100,26 @@ final class VirtualChain {
 
     ReplayAnswer replay(long fromSlot, CommitmentLevel level) {
         return chain.replay(fromSlot, level, wall());
+    }
+
+    /** The oldest slot that can be replayed; empty if none can ever be. */
+    OptionalLong firstAvailable() {
+        return chain.firstAvailable();
+    }
+
+    /** The newest block. */
+    long newestBlock() {
+        return chain.latest(CommitmentLevel.PROCESSED).slot();
+    }
+
+    /** What replay gives of a slot once it is finalized. */
+    List<RingEvent> replayable(long slot) {
+        return chain.replayable(slot);
+    }
+
+    /** Lets the next slot die that has not begun. */
+    void killNextSlot() {
+        chain.killNextSlot();
     }
 
     /** The signatures that transactions will have in a slot, which is known before it happens. */

@@ -1,6 +1,11 @@
 package io.firehole.simulation;
 
 import com.google.protobuf.ByteString;
+import io.firehole.pool.budget.ConnectionBudget;
+import io.firehole.pool.budget.Permit;
+import io.firehole.pool.budget.PermitAnswer;
+import io.firehole.pool.budget.PermitRequest;
+import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
 import io.firehole.pool.transport.StreamListener;
@@ -15,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** One connection to the {@link VirtualProvider}, both ends of it. */
 final class VirtualConnection implements Connection {
 
+    /** HTTP/2's own pings find out after that. */
+    static final Duration KEEPALIVE = Duration.ofSeconds(15);
+
     private final VirtualProvider provider;
     private final long id;
     private final ConnectionListener listener;
@@ -23,11 +31,51 @@ final class VirtualConnection implements Connection {
     private boolean ready;
     private boolean draining;
     private boolean closed;
+    private boolean silent;
+    private @Nullable PermitRequest waiting;
+    private @Nullable Permit permit;
 
     VirtualConnection(VirtualProvider provider, long id, ConnectionListener listener) {
         this.provider = provider;
         this.id = id;
         this.listener = listener;
+    }
+
+    /** Connects as soon as the budget grants it. */
+    void asksForPermit(ConnectionBudget budget, PermitWish wish) {
+        waiting = budget.request(wish, answer -> {
+            waiting = null;
+            switch (answer) {
+                case PermitAnswer.Refused(String reason) -> cut(GrpcStatus.Code.UNAVAILABLE.with(reason));
+                case PermitAnswer.Granted(Permit granted) -> {
+                    if (closed) {
+                        granted.unused();
+                    } else {
+                        permit = granted;
+                        granted.attempted();
+                        provider.attempted(this);
+                    }
+                }
+            }
+        });
+    }
+
+    /** Nobody has answered. */
+    void givenUp() {
+        if (permit != null) {
+            permit.abandoned();
+        }
+        cut(GrpcStatus.Code.UNAVAILABLE.with("no HTTP/2 connection within the deadline"));
+    }
+
+    /** Nothing gets through any more, in neither direction, and nobody is told. */
+    void fallsSilent() {
+        silent = true;
+        provider.time.after(KEEPALIVE.toNanos(), () -> cut(GrpcStatus.Code.UNAVAILABLE.with("Keepalive failed")));
+    }
+
+    boolean isSilent() {
+        return silent;
     }
 
     /** The attempt has reached the provider, who refuses it or not. */
@@ -42,6 +90,10 @@ final class VirtualConnection implements Connection {
             return;
         }
         ready = true;
+        if (permit != null) {
+            permit.settle();
+            permit.served();
+        }
         listener.ready();
     }
 
@@ -80,6 +132,13 @@ final class VirtualConnection implements Connection {
     @Override
     public CompletableFuture<UnaryReply> unary(String method, ByteString request, Duration timeout) {
         CompletableFuture<UnaryReply> reply = new CompletableFuture<>();
+        if (silent) {
+            provider.time.after(
+                    timeout.toNanos(),
+                    () -> reply.complete(new UnaryReply.Failed(
+                            GrpcStatus.Code.DEADLINE_EXCEEDED.with("no answer within " + timeout))));
+            return reply;
+        }
         provider.time.after(
                 2 * VirtualProvider.WAY.toNanos(),
                 () -> reply.complete(
@@ -91,6 +150,9 @@ final class VirtualConnection implements Connection {
 
     /** The provider takes no more calls on it. */
     void goAway() {
+        if (!isOpen() || draining) {
+            return;
+        }
         draining = true;
         listener.draining(GrpcStatus.Code.UNAVAILABLE.with("the provider sent GOAWAY"));
         if (calls.isEmpty()) {
@@ -119,9 +181,18 @@ final class VirtualConnection implements Connection {
             return;
         }
         closed = true;
+        if (waiting != null) {
+            waiting.cancel();
+        }
         calls().forEach(call -> call.cut(GrpcStatus.Code.UNAVAILABLE.with(why.message())));
         if (counted) {
             release();
+        } else {
+            provider.connections.remove(this);
+        }
+        if (permit != null) {
+            permit.settle();
+            permit.gone();
         }
         listener.closed(why);
     }

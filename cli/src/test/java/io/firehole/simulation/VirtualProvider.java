@@ -1,6 +1,7 @@
 package io.firehole.simulation;
 
 import io.firehole.filters.profile.ProviderProfile;
+import io.firehole.pool.budget.ConnectionBudget;
 import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.time.VirtualTime;
 import io.firehole.pool.transport.Connection;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A provider on the simulator's chain, and the network in between: it takes connections and calls, keeps its rules, and sends
@@ -34,16 +36,31 @@ final class VirtualProvider implements Transport {
     final ProviderProfile profile;
     final ProviderRules rules;
     final List<VirtualConnection> connections = new ArrayList<>();
+    final Weather weather = new Weather();
 
     /** What happens to an update on its way, for tests that break something. */
     Function<byte[], List<byte[]>> wire = List::of;
 
+    /** Grants what connects; null where nobody counts them. */
+    private final @Nullable ConnectionBudget budget;
+
     VirtualProvider(VirtualTime time, Random random, ChainConfig chain, ProviderProfile profile) {
+        this(time, random, chain, SmallBlock.recorded(), profile, null);
+    }
+
+    VirtualProvider(
+            VirtualTime time,
+            Random random,
+            ChainConfig chain,
+            SmallBlock block,
+            ProviderProfile profile,
+            @Nullable ConnectionBudget budget) {
         this.time = time;
         this.random = random;
         this.profile = profile;
         this.rules = new ProviderRules(profile);
-        this.chain = new VirtualChain(time, chain, this::advanced);
+        this.budget = budget;
+        this.chain = new VirtualChain(time, chain, block, this::advanced);
     }
 
     private void advanced() {
@@ -56,8 +73,38 @@ final class VirtualProvider implements Transport {
     public Connection connect(long connectionId, PermitWish wish, ConnectionListener listener) {
         VirtualConnection connection = new VirtualConnection(this, connectionId, listener);
         connections.add(connection);
-        time.after(CONNECT.toNanos(), () -> connection.arrives(rules.connects()));
+        if (budget == null) {
+            time.after(CONNECT.toNanos(), () -> connection.arrives(rules.connects()));
+        } else {
+            connection.asksForPermit(budget, wish);
+        }
         return connection;
+    }
+
+    /** A connect with a permit is on its way. */
+    void attempted(VirtualConnection connection) {
+        weather.connected(time.nanos());
+        if (weather.hangs > 0) {
+            time.after(ConnectionBudget.ATTEMPT_DEADLINE.toNanos(), connection::givenUp);
+        } else {
+            time.after(CONNECT.toNanos(), () -> {
+                if (weather.refuses > 0) {
+                    connection.cut(GrpcStatus.Code.UNAVAILABLE.with("Connection refused"));
+                } else {
+                    connection.arrives(rules.connects());
+                }
+            });
+        }
+    }
+
+    /** After the way to the pool, or later while nothing gets through. */
+    void onTheWayBack(Runnable task) {
+        time.after(Math.max(WAY.toNanos(), weather.stalledUntilNanos - time.nanos()), task);
+    }
+
+    /** Those on which calls can be made, or could until they fell silent. */
+    List<VirtualConnection> openConnections() {
+        return connections.stream().filter(VirtualConnection::isOpen).toList();
     }
 
     /** After the way from one end to the other. */

@@ -1,0 +1,339 @@
+package io.firehole.simulation;
+
+import io.firehole.filters.FilterSet;
+import io.firehole.filters.InvalidFilterException;
+import io.firehole.filters.profile.Profiles;
+import io.firehole.pool.Delivery;
+import io.firehole.pool.Gap;
+import io.firehole.pool.MonitorStream;
+import io.firehole.pool.Pool;
+import io.firehole.pool.PoolConfig;
+import io.firehole.pool.PoolRuntime;
+import io.firehole.pool.PoolStats;
+import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.budget.ConnectionBudget;
+import io.firehole.pool.time.ControlThread;
+import io.firehole.pool.time.VirtualTime;
+import io.firehole.simulation.Promise.Kept;
+import io.firehole.simulation.Story.Act;
+import io.firehole.simulation.Story.Part;
+import io.firehole.simulator.chain.ChainConfig;
+import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.SubscribeRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link FaultStory} as it happens: the pool behind its budget, a provider in bad weather, and a reader for each monitor. */
+final class FaultPerformance {
+
+    private static final Duration OVERTURE = Duration.ofSeconds(1);
+
+    /** Fair weather at the end, in which all that can be had again comes, and whatever was processed is finalized. */
+    private static final Duration AFTERMATH = Duration.ofSeconds(22);
+
+    /** What is on its way when the chain stops. */
+    private static final Duration FAREWELL = Duration.ofMillis(800);
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** After so much fair weather, and a window of the budget, everything must have been asked for again. */
+    private static final Duration FAIR = Duration.ofSeconds(12);
+
+    private final FaultStory story;
+    private final boolean strict;
+    private final VirtualTime time = new VirtualTime();
+    private final VirtualProvider provider;
+    private final ConnectionBudget budget;
+    private final PoolConfig config;
+    private final Pool pool;
+    private final List<Actor> actors = new ArrayList<>();
+    private final List<String> faults = new ArrayList<>();
+    private final List<Sight> sights = new ArrayList<>();
+    private long deniedBelow;
+    private long trace;
+    private boolean over;
+
+    /**
+     * How the provider stood.
+     *
+     * @param fair whether nothing has gone wrong for long enough
+     * @param oldest the oldest slot that can be replayed; more than any if none can
+     */
+    private record Sight(long atNanos, boolean fair, long oldest) {}
+
+    /**
+     * What came of it.
+     *
+     * @param faults what is wrong, in words
+     * @param kept what each monitor got
+     * @param seconds of virtual time
+     * @param trace a number for all that happened, in order
+     */
+    record Outcome(List<String> faults, List<Kept> kept, long seconds, long trace) {}
+
+    private FaultPerformance(FaultStory story, Mischief mischief, boolean strict) {
+        this.story = story;
+        this.strict = strict;
+        Random random = new Random(story.seed());
+        budget = new ConnectionBudget(List.of(story.provider().connects()), time, time);
+        provider = new VirtualProvider(
+                time,
+                random,
+                ChainConfig.DEFAULT
+                        .withSeed(story.seed() & 0xff)
+                        .withReplaySlots(story.provider().replaySlots())
+                        .withSkipEvery(story.provider().skipEvery()),
+                SmallBlock.tiny(),
+                Profiles.named("open"),
+                budget);
+        provider.wire = mischief.onTheWire();
+        provider.weather.lookMillisMax = story.provider().lookMillisMax();
+        provider.weather.replaySlotMillis = story.provider().replaySlotMillis();
+        provider.chain.start();
+        config = story.pool().config(Profiles.named("open"));
+        pool = Pool.start(
+                config,
+                provider,
+                new PoolRuntime(time, provider.chain::wall, this::control, random, time::execute, Optional::empty)
+                        .withBudget(budget::snapshot));
+        story.parts().forEach(part -> actors.add(new Actor(part)));
+    }
+
+    /**
+     * Plays it.
+     *
+     * @param strict see {@link Promise}
+     */
+    static Outcome of(FaultStory story, boolean strict) {
+        return of(story, Mischief.NONE, strict);
+    }
+
+    /** Plays it with something broken that ought to be noticed. */
+    static Outcome of(FaultStory story, Mischief mischief, boolean strict) {
+        return new FaultPerformance(story, mischief, strict).play();
+    }
+
+    private Outcome play() {
+        look();
+        time.runFor(OVERTURE);
+        actors.forEach(Actor::prepare);
+        for (Trouble trouble : story.troubles()) {
+            time.after(Duration.ofMillis(trouble.atMillis()).toNanos(), () -> {
+                note(trouble.hashCode());
+                trouble.befall(provider);
+            });
+        }
+        time.runFor(Duration.ofMillis(story.lastMillis()).plus(AFTERMATH).plus(windowOfBudget()));
+        provider.chain.stop();
+        time.runFor(FAREWELL);
+        over = true;
+        List<Kept> kept = new ArrayList<>();
+        for (Actor actor : actors) {
+            actor.finish(kept);
+        }
+        checkBudget();
+        long seconds = time.nanos() / 1_000_000_000;
+        List<String> found = List.copyOf(faults);
+        pool.close();
+        time.runFor(Duration.ofSeconds(1));
+        return new Outcome(found, kept, seconds, trace);
+    }
+
+    private Duration windowOfBudget() {
+        BudgetRule rule = story.provider().connects();
+        return rule.max() >= BudgetRule.DEFAULT.max() ? Duration.ZERO : rule.per();
+    }
+
+    private void note(long what) {
+        trace = (trace ^ what ^ time.nanos()) * 0x9E3779B97F4A7C15L;
+        trace ^= trace >>> 31;
+    }
+
+    /** Looks every so often whether every bound is kept. */
+    private void look() {
+        if (over) {
+            return;
+        }
+        long now = time.nanos();
+        Duration fairFor = FAIR.plus(windowOfBudget());
+        if (provider.weather.deniesReplay > 0) {
+            // Who heard that it is gone need not ask again.
+            deniedBelow = provider.chain.newestBlock() + 1;
+        }
+        OptionalLong oldest = provider.chain.firstAvailable();
+        sights.add(new Sight(
+                now,
+                !provider.weather.isFoul(now - fairFor.toNanos(), now),
+                oldest.isEmpty()
+                        ? Long.MAX_VALUE
+                        : Math.max(deniedBelow, Math.max(oldest.getAsLong(), provider.weather.remembersFrom))));
+        PoolStats stats = pool.stats();
+        for (PoolStats.MonitorStats monitor : stats.monitors()) {
+            if (monitor.waiting() > config.mailbox().updates()
+                    || monitor.waitingBytes() > config.mailbox().bytes()) {
+                faults.add(monitor.id() + ": " + monitor.waiting() + " updates wait, more than may");
+            }
+        }
+        actors.forEach(Actor::look);
+        time.after(LOOK.toNanos(), this::look);
+    }
+
+    private boolean isClosable(long atNanos, long slot) {
+        for (Sight sight : sights) {
+            if (sight.fair() && sight.atNanos() - FAIR.plus(windowOfBudget()).toNanos() >= atNanos) {
+                return sight.oldest() <= slot;
+            }
+        }
+        return false;
+    }
+
+    private void checkBudget() {
+        BudgetRule rule = story.provider().connects();
+        List<Long> connects = provider.weather.connects();
+        for (int i = rule.max(); i < connects.size(); i++) {
+            if (connects.get(i) - connects.get(i - rule.max()) <= rule.per().toNanos()) {
+                faults.add(
+                        rule.max() + 1 + " connects within " + rule.per() + " at " + Duration.ofNanos(connects.get(i)));
+                return;
+            }
+        }
+    }
+
+    /** The pool's thread, which ends before the world does. */
+    private ControlThread control() {
+        return new ControlThread() {
+            @Override
+            public void execute(Runnable task) {
+                time.execute(task);
+            }
+
+            @Override
+            public Timer after(long delayNanos, Runnable task) {
+                return time.after(delayNanos, task);
+            }
+
+            @Override
+            public boolean isCurrent() {
+                return true;
+            }
+
+            @Override
+            public void close() {
+                // the provider and the chain go on
+            }
+        };
+    }
+
+    /** A monitor with its part, and what it was promised. */
+    private final class Actor {
+
+        private final Part part;
+        private @Nullable MonitorStream stream;
+        private @Nullable Promise promise;
+        private OptionalLong wholeFrom = OptionalLong.empty();
+        private boolean left;
+        private @Nullable GrpcStatus ended;
+
+        Actor(Part part) {
+            this.part = part;
+        }
+
+        void prepare() {
+            for (Act act : part.acts()) {
+                time.after(Duration.ofMillis(act.atMillis()).toNanos(), () -> perform(act));
+            }
+        }
+
+        private void perform(Act act) {
+            switch (act) {
+                case Act.Ask ask -> {
+                    if (stream == null && isGood(ask.request())) {
+                        MonitorStream open = pool.subscribe(part.monitor(), () -> time.execute(this::read));
+                        stream = open;
+                        promise = new Promise(
+                                provider.chain,
+                                ask.request(),
+                                time.nanos(),
+                                VirtualProvider.WAY.plusMillis(story.stallMillisMax()),
+                                strict);
+                        try {
+                            open.request(ask.request());
+                        } catch (InvalidFilterException refused) {
+                            faults.add(id() + ": refused, but good: " + refused.statusMessage());
+                        }
+                    }
+                }
+                case Act.Leave leave -> {
+                    if (stream != null) {
+                        left = true;
+                        stream.close();
+                    }
+                }
+            }
+        }
+
+        private boolean isGood(SubscribeRequest request) {
+            try {
+                FilterSet.compile(request, Profiles.named("open").filters());
+                return true;
+            } catch (InvalidFilterException invalid) {
+                return false;
+            }
+        }
+
+        private String id() {
+            return part.monitor().id();
+        }
+
+        private void read() {
+            MonitorStream open = stream;
+            Promise mine = promise;
+            if (open == null || mine == null || left || ended != null) {
+                return;
+            }
+            for (Delivery next = open.poll(); next != null; next = open.poll()) {
+                note(mine.receive(next, time.nanos()));
+            }
+            ended = open.ended();
+            if (ended != null) {
+                faults.add(id() + ": ended with " + ended);
+            }
+            look();
+        }
+
+        /** What it was told first counts, for all that comes afterwards. */
+        void look() {
+            MonitorStream open = stream;
+            if (open != null && wholeFrom.isEmpty()) {
+                wholeFrom = open.activeFromSlot();
+            }
+        }
+
+        void finish(List<Kept> kept) {
+            read();
+            Promise mine = promise;
+            MonitorStream open = stream;
+            if (mine == null || open == null) {
+                return;
+            }
+            List<Gap> gaps = pool.gaps(Optional.of(id()), Integer.MAX_VALUE).stream()
+                    .filter(gap -> gap.commitment() == mine.level())
+                    .toList();
+            boolean served = !left && ended == null;
+            if (strict && served && mine.asksForSomething() && wholeFrom.isEmpty()) {
+                faults.add(id() + ": is not told from which slot on it gets everything");
+            }
+            kept.add(mine.finish(
+                    served ? wholeFrom : OptionalLong.empty(),
+                    served ? gaps : List.of(),
+                    FaultPerformance.this::isClosable,
+                    time.nanos()));
+            mine.broken().forEach(how -> faults.add(id() + ": " + how));
+        }
+    }
+}
