@@ -1,9 +1,9 @@
 package io.firehole.console;
 
-import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
 import io.firehole.pool.Pool;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,7 +53,7 @@ public final class Console implements AutoCloseable {
         server = Server.builder()
                 .http(config.listen())
                 .workerGroup(eventLoops, false)
-                .meterRegistry(NoopMeterRegistry.get())
+                .meterRegistry(new CompositeMeterRegistry()) // collects nothing; one that servers share warns
                 .maxNumConnections(CONNECTIONS_MAX)
                 .idleTimeout(IDLE_CONNECTION, true)
                 .requestTimeout(ANSWER_WITHIN)

@@ -1,7 +1,6 @@
 package io.firehole.gateway;
 
 import com.linecorp.armeria.common.Flags;
-import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.common.util.TransportType;
 import com.linecorp.armeria.server.Server;
@@ -10,6 +9,7 @@ import io.firehole.gateway.access.Doorkeeper;
 import io.firehole.gateway.access.TokenTable;
 import io.firehole.pool.Pool;
 import io.firehole.pool.time.NanoClock;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -93,7 +93,7 @@ public final class Gateway implements AutoCloseable {
         ServerBuilder builder = Server.builder()
                 .http(config.listen())
                 .workerGroup(eventLoops, false)
-                .meterRegistry(NoopMeterRegistry.get())
+                .meterRegistry(new CompositeMeterRegistry()) // collects nothing; one that servers share warns
                 .childChannelPipelineCustomizer(connections::enter)
                 .serviceUnder("/", new GeyserService(config, upstream, doorkeeper, calls, health, checkers, counters));
         tune(builder);

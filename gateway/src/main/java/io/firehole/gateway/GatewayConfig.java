@@ -1,13 +1,16 @@
 package io.firehole.gateway;
 
+import io.firehole.gateway.stream.RelayedMetadata;
 import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.pool.Group;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -20,6 +23,7 @@ import java.util.function.Predicate;
  * @param dedicated which monitor ids get a stream of the provider to themselves; any thread
  * @param limits what clients may ask for
  * @param times how long a stream waits for what
+ * @param relayedMetadata the names, in lower case, of metadata that calls of methods unknown here take along to the provider
  * @param compressesUpdates whether updates go out in gzip or zstd to clients that ask for it; costs much computation
  */
 public record GatewayConfig(
@@ -29,6 +33,7 @@ public record GatewayConfig(
         Predicate<String> dedicated,
         Limits limits,
         StreamTimes times,
+        Set<String> relayedMetadata,
         boolean compressesUpdates) {
 
     /** What runs when nothing is configured: 127.0.0.1:10000, open to all, uncompressed. */
@@ -39,48 +44,71 @@ public record GatewayConfig(
             id -> false,
             Limits.DEFAULT,
             StreamTimes.DEFAULT,
+            Set.of(),
             false);
 
     public GatewayConfig {
         Objects.requireNonNull(listen, "listen");
         Objects.requireNonNull(groupOfMonitor, "groupOfMonitor");
         Objects.requireNonNull(dedicated, "dedicated");
+        relayedMetadata = Set.copyOf(relayedMetadata);
+        for (String name : relayedMetadata) {
+            if (!RelayedMetadata.isRelayed(name) || !name.equals(name.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException("metadata \"" + name + "\" cannot be relayed");
+            }
+        }
     }
 
     /** These rules at another address. */
     public GatewayConfig withListen(InetSocketAddress address) {
-        return new GatewayConfig(address, tokens, groupOfMonitor, dedicated, limits, times, compressesUpdates);
+        return new GatewayConfig(
+                address, tokens, groupOfMonitor, dedicated, limits, times, relayedMetadata, compressesUpdates);
     }
 
     /** These rules with a file of tokens. */
     public GatewayConfig withTokens(Path file) {
         return new GatewayConfig(
-                listen, Optional.of(file), groupOfMonitor, dedicated, limits, times, compressesUpdates);
+                listen,
+                Optional.of(file),
+                groupOfMonitor,
+                dedicated,
+                limits,
+                times,
+                relayedMetadata,
+                compressesUpdates);
     }
 
     /** These rules with configured groups. */
     public GatewayConfig withGroupOfMonitor(Function<String, Optional<Group>> group) {
-        return new GatewayConfig(listen, tokens, group, dedicated, limits, times, compressesUpdates);
+        return new GatewayConfig(listen, tokens, group, dedicated, limits, times, relayedMetadata, compressesUpdates);
     }
 
     /** These rules with some monitors that get streams of the provider to themselves. */
     public GatewayConfig withDedicated(Predicate<String> monitors) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, monitors, limits, times, compressesUpdates);
+        return new GatewayConfig(
+                listen, tokens, groupOfMonitor, monitors, limits, times, relayedMetadata, compressesUpdates);
     }
 
     /** These rules with other limits. */
     public GatewayConfig withLimits(Limits other) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, other, times, compressesUpdates);
+        return new GatewayConfig(
+                listen, tokens, groupOfMonitor, dedicated, other, times, relayedMetadata, compressesUpdates);
     }
 
     /** These rules with other times. */
     public GatewayConfig withTimes(StreamTimes other) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, other, compressesUpdates);
+        return new GatewayConfig(
+                listen, tokens, groupOfMonitor, dedicated, limits, other, relayedMetadata, compressesUpdates);
+    }
+
+    /** These rules with some metadata of clients relayed. */
+    public GatewayConfig withRelayedMetadata(Set<String> names) {
+        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, times, names, compressesUpdates);
     }
 
     /** These rules with updates compressed for clients that ask for it, or not. */
     public GatewayConfig withCompressesUpdates(boolean compresses) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, times, compresses);
+        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, times, relayedMetadata, compresses);
     }
 
     /**
@@ -90,20 +118,32 @@ public record GatewayConfig(
      * @param connections how many connections may be open; one more is closed at once
      * @param streams how many streams may be open
      * @param streamsPerConnection how many of them on one connection: some clients put all of a process on one
+     * @param relayedCalls how many calls of methods unknown here one monitor may have open
      * @param calls how many calls one address may make at once, and again in each {@code callsPer}
      * @param callsPer the time in which they are earned back
      */
     public record Limits(
-            int requestBytes, int connections, int streams, int streamsPerConnection, int calls, Duration callsPer) {
+            int requestBytes,
+            int connections,
+            int streams,
+            int streamsPerConnection,
+            int relayedCalls,
+            int calls,
+            Duration callsPer) {
 
-        /** 32 MiB, 10,000 connections and streams, 1,000 streams on one connection, 1,000 calls in 10 s. */
-        public static final Limits DEFAULT = new Limits(32 << 20, 10_000, 10_000, 1_000, 1_000, Duration.ofSeconds(10));
+        /**
+         * 32 MiB, 10,000 connections and streams, 1,000 streams on one connection, 100 relayed calls of a monitor, 1,000 calls
+         * in 10 s.
+         */
+        public static final Limits DEFAULT =
+                new Limits(32 << 20, 10_000, 10_000, 1_000, 100, 1_000, Duration.ofSeconds(10));
 
         public Limits {
             atLeastOne(requestBytes, "requestBytes");
             atLeastOne(connections, "connections");
             atLeastOne(streams, "streams");
             atLeastOne(streamsPerConnection, "streamsPerConnection");
+            atLeastOne(relayedCalls, "relayedCalls");
             atLeastOne(calls, "calls");
             if (!callsPer.isPositive()) {
                 throw new IllegalArgumentException("callsPer must be positive, was " + callsPer);
@@ -111,23 +151,27 @@ public record GatewayConfig(
         }
 
         public Limits withRequestBytes(int bytes) {
-            return new Limits(bytes, connections, streams, streamsPerConnection, calls, callsPer);
+            return new Limits(bytes, connections, streams, streamsPerConnection, relayedCalls, calls, callsPer);
         }
 
         public Limits withConnections(int open) {
-            return new Limits(requestBytes, open, streams, streamsPerConnection, calls, callsPer);
+            return new Limits(requestBytes, open, streams, streamsPerConnection, relayedCalls, calls, callsPer);
         }
 
         public Limits withStreams(int open) {
-            return new Limits(requestBytes, connections, open, streamsPerConnection, calls, callsPer);
+            return new Limits(requestBytes, connections, open, streamsPerConnection, relayedCalls, calls, callsPer);
         }
 
         public Limits withStreamsPerConnection(int open) {
-            return new Limits(requestBytes, connections, streams, open, calls, callsPer);
+            return new Limits(requestBytes, connections, streams, open, relayedCalls, calls, callsPer);
+        }
+
+        public Limits withRelayedCalls(int open) {
+            return new Limits(requestBytes, connections, streams, streamsPerConnection, open, calls, callsPer);
         }
 
         public Limits withCalls(int count, Duration per) {
-            return new Limits(requestBytes, connections, streams, streamsPerConnection, count, per);
+            return new Limits(requestBytes, connections, streams, streamsPerConnection, relayedCalls, count, per);
         }
 
         private static void atLeastOne(int value, String name) {

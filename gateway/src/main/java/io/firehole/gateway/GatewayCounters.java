@@ -1,6 +1,7 @@
 package io.firehole.gateway;
 
 import io.firehole.gateway.access.Refusal;
+import io.firehole.gateway.stream.RelayCounters;
 import io.firehole.gateway.stream.StreamCounters;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class GatewayCounters {
 
     private final StreamCounters streams = new StreamCounters();
+    private final RelayCounters relayed = new RelayCounters();
     private final LongAdder unaryCalls = new LongAdder();
     private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
 
@@ -21,6 +23,10 @@ final class GatewayCounters {
 
     StreamCounters streams() {
         return streams;
+    }
+
+    RelayCounters relayed() {
+        return relayed;
     }
 
     void unaryCall() {
@@ -38,6 +44,11 @@ final class GatewayCounters {
         Map<Refusal, Long> causes = new EnumMap<>(Refusal.class);
         refused.forEach((cause, count) -> causes.put(cause, count.sum()));
         return new GatewayStats(
-                connections.open(), connections.refused(), streams.snapshot(), unaryCalls.sum(), causes);
+                connections.open(),
+                connections.refused(),
+                streams.snapshot(),
+                unaryCalls.sum(),
+                relayed.snapshot(),
+                causes);
     }
 }

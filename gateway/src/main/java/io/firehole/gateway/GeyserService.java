@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.stream.SubscriptionOption;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceOptions;
@@ -14,6 +15,8 @@ import io.firehole.gateway.access.Admission;
 import io.firehole.gateway.access.Doorkeeper;
 import io.firehole.gateway.access.Refusal;
 import io.firehole.gateway.stream.Feed;
+import io.firehole.gateway.stream.HeaderField;
+import io.firehole.gateway.stream.RelayedCall;
 import io.firehole.gateway.stream.SubscribeCall;
 import io.firehole.gateway.stream.Wakeup;
 import io.firehole.pool.Monitor;
@@ -24,9 +27,12 @@ import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.framing.MessageEncoding;
 import io.firehole.wire.proto.PingRequest;
 import io.firehole.wire.proto.PongResponse;
+import io.grpc.CallOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +43,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every call of the gateway by its path: {@code Subscribe}, the unary methods, health, and what is not served.
+ * Every call of the gateway by its path: {@code Subscribe}, the unary methods, health, and what is the provider's alone.
  *
  * <p>Lives on the event loops of the connections; each call stays on its own.
  */
@@ -128,9 +134,71 @@ final class GeyserService implements HttpService {
                 return admitted(ctx, request, (monitor, encoding) -> forward(ctx, request, encoding, method));
             }
         }
-        return refuse(new Admission.Refused(
-                Refusal.METHOD,
-                GrpcStatus.Code.UNIMPLEMENTED.with("method " + path + " is not served by this gateway")));
+        if (service.isEmpty() || method.isEmpty()) {
+            return refuse(new Admission.Refused(
+                    Refusal.METHOD, GrpcStatus.Code.UNIMPLEMENTED.with("path " + path + " names no method of gRPC")));
+        }
+        return admitted(
+                ctx, request, (monitor, encoding) -> relay(ctx, request, monitor, encoding, service + "/" + method));
+    }
+
+    /** Hands a call to the provider as it is: the method may be any, with streams either way. */
+    private HttpResponse relay(
+            ServiceRequestContext ctx, HttpRequest request, Monitor monitor, MessageEncoding received, String method) {
+        Channel connection = Objects.requireNonNull(ctx.log().partial().channel(), "channel");
+        EventLoop eventLoop = ctx.eventLoop().withoutContext();
+        CallOptions options;
+        try {
+            options = RelayedMethod.options(request.headers().get("grpc-timeout"), eventLoop);
+        } catch (IllegalArgumentException noTimeout) {
+            return refuse(wrong(noTimeout));
+        }
+        Optional<Admission.Refused> tooMany = calls.full(connection).or(() -> calls.relayedEnters(monitor.id()));
+        if (tooMany.isPresent()) {
+            return refuse(tooMany.get());
+        }
+        ResponseOutlet outlet = new ResponseOutlet(eventLoop, ctx.alloc(), MessageEncoding.IDENTITY);
+        RequestInlet inlet = new RequestInlet(outlet);
+        RelayedCall call = new RelayedCall(
+                new RelayedCall.Surroundings(
+                        config.times(),
+                        config.limits().requestBytes(),
+                        NanoClock.system(),
+                        Timers.on(eventLoop),
+                        counters.relayed()),
+                eventLoop,
+                upstream.relay(monitor, RelayedMethod.named(method), options),
+                outlet,
+                inlet,
+                received);
+        outlet.carries(call);
+        inlet.carries(call);
+        try {
+            call.start(relayedMetadata(request.headers()));
+        } catch (IllegalArgumentException noMetadata) {
+            calls.relayedLeft(monitor.id());
+            return refuse(wrong(noMetadata));
+        }
+        OpenCalls.Ticket ticket = calls.enter(connection, status -> eventLoop.execute(() -> call.shutDown(status)));
+        var unused = ctx.log().whenComplete().thenRun(() -> {
+            ticket.leave();
+            calls.relayedLeft(monitor.id());
+        });
+        request.subscribe(inlet, eventLoop, SubscriptionOption.WITH_POOLED_OBJECTS);
+        return HttpResponse.of(outlet);
+    }
+
+    private List<HeaderField> relayedMetadata(RequestHeaders headers) {
+        List<HeaderField> fields = new ArrayList<>();
+        for (String name : config.relayedMetadata()) {
+            headers.getAll(name).forEach(value -> fields.add(new HeaderField(name, value)));
+        }
+        return fields;
+    }
+
+    private static Admission.Refused wrong(IllegalArgumentException metadata) {
+        return new Admission.Refused(
+                Refusal.METADATA, GrpcStatus.Code.INVALID_ARGUMENT.with(String.valueOf(metadata.getMessage())));
     }
 
     private HttpResponse admitted(
@@ -170,7 +238,7 @@ final class GeyserService implements HttpService {
                 ? MessageEncoding.chosenFrom(request.headers().get("grpc-accept-encoding"))
                 : MessageEncoding.IDENTITY;
         EventLoop eventLoop = ctx.eventLoop().withoutContext();
-        ResponseOutlet outlet = new ResponseOutlet(eventLoop, ctx.alloc(), GrpcReplies.headers(sent));
+        ResponseOutlet outlet = new ResponseOutlet(eventLoop, ctx.alloc(), sent);
         RequestInlet inlet = new RequestInlet(outlet);
         Wakeup wakeup = new Wakeup(eventLoop);
         Feed feed = upstream.subscribe(monitor, wakeup);
@@ -185,6 +253,7 @@ final class GeyserService implements HttpService {
         inlet.carries(call);
         OpenCalls.Ticket ticket = calls.enter(connection, status -> eventLoop.execute(() -> call.shutDown(status)));
         var unused = ctx.log().whenComplete().thenRun(ticket::leave);
+        outlet.begin(List.of());
         call.start();
         request.subscribe(inlet, eventLoop, SubscriptionOption.WITH_POOLED_OBJECTS);
         return HttpResponse.of(outlet);

@@ -3,14 +3,17 @@ package io.firehole.gateway;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
+import com.linecorp.armeria.common.HttpHeadersBuilder;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import io.firehole.gateway.stream.HeaderField;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.framing.GrpcStatusText;
 import io.firehole.wire.framing.MessageEncoding;
 import io.firehole.wire.framing.MessageHeader;
+import java.util.List;
 
 /** Answers as gRPC writes them over HTTP. Stateless, any thread. */
 final class GrpcReplies {
@@ -26,7 +29,13 @@ final class GrpcReplies {
 
     /** The headers of a call that is served, its messages packed like that. */
     static ResponseHeaders headers(MessageEncoding encoding) {
+        return headers(encoding, List.of());
+    }
+
+    /** The same with metadata. */
+    static ResponseHeaders headers(MessageEncoding encoding, List<HeaderField> metadata) {
         ResponseHeadersBuilder headers = start();
+        metadata.forEach(field -> headers.add(field.name(), field.value()));
         if (encoding != MessageEncoding.IDENTITY) {
             headers.set(ENCODING, encoding.wireName());
         }
@@ -43,12 +52,27 @@ final class GrpcReplies {
                         .build();
     }
 
+    /** The same with metadata. */
+    static HttpHeaders trailers(GrpcStatus status, List<HeaderField> metadata) {
+        if (metadata.isEmpty()) {
+            return trailers(status);
+        }
+        HttpHeadersBuilder trailers = trailers(status).toBuilder();
+        metadata.forEach(field -> trailers.add(field.name(), field.value()));
+        return trailers.build();
+    }
+
     /**
      * A call that ends before it has begun: the status in the headers, and nothing else. Clients that reconnect by themselves
      * count this as a failure and stop; after an answer with separate headers they would call again at once, for ever.
      */
     static HttpResponse refusal(GrpcStatus status) {
-        return HttpResponse.of(start().add(trailers(status)).endOfStream(true).build());
+        return HttpResponse.of(onlyTrailers(status, List.of()));
+    }
+
+    /** All that the client of such a call gets. */
+    static ResponseHeaders onlyTrailers(GrpcStatus status, List<HeaderField> metadata) {
+        return start().add(trailers(status, metadata)).endOfStream(true).build();
     }
 
     /** The whole answer of a unary call. */

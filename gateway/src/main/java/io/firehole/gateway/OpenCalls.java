@@ -31,6 +31,9 @@ final class OpenCalls {
     private final GatewayConfig.Limits limits;
     private final AtomicInteger open = new AtomicInteger();
     private final Map<Ticket, Consumer<GrpcStatus>> calls = new ConcurrentHashMap<>();
+    /** How many relayed calls each monitor has open. */
+    private final Map<String, Integer> relayed = new ConcurrentHashMap<>();
+
     private volatile boolean closing;
 
     OpenCalls(GatewayConfig.Limits limits) {
@@ -51,6 +54,29 @@ final class OpenCalls {
             return exceeded(Refusal.STREAMS, "this gateway", limits.streams());
         }
         return Optional.empty();
+    }
+
+    /** Why one more relayed call of that monitor cannot be; empty if it is counted from now on, until {@link #relayedLeft}. */
+    Optional<Admission.Refused> relayedEnters(String monitorId) {
+        boolean[] entered = {false};
+        relayed.compute(monitorId, (id, open) -> {
+            int now = open == null ? 0 : open;
+            entered[0] = now < limits.relayedCalls();
+            return entered[0] ? Integer.valueOf(now + 1) : open;
+        });
+        return entered[0]
+                ? Optional.empty()
+                : Optional.of(new Admission.Refused(
+                        Refusal.RELAYED_CALLS,
+                        GrpcStatus.Code.RESOURCE_EXHAUSTED.with("monitor " + monitorId + " has "
+                                + limits.relayedCalls()
+                                + " calls open of methods that this gateway relays, which is the limit; end one or try"
+                                + " again in some seconds")));
+    }
+
+    /** A relayed call of that monitor is over. */
+    void relayedLeft(String monitorId) {
+        relayed.computeIfPresent(monitorId, (id, open) -> open == 1 ? null : Integer.valueOf(open - 1));
     }
 
     private static Optional<Admission.Refused> exceeded(Refusal cause, String where, int limit) {

@@ -10,6 +10,9 @@ import io.firehole.pool.Pool;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,12 @@ record PoolUpstream(Pool pool) implements Upstream {
     @Override
     public CompletableFuture<UnaryReply> unary(String method, ByteString request) {
         return pool.unary(method, request);
+    }
+
+    @Override
+    public ClientCall<byte[], byte[]> relay(
+            Monitor monitor, MethodDescriptor<byte[], byte[]> method, CallOptions options) {
+        return pool.relay(monitor, method, options);
     }
 
     private record PoolFeed(MonitorStream stream) implements Feed {

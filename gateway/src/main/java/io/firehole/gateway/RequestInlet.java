@@ -2,9 +2,9 @@ package io.firehole.gateway;
 
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
+import io.firehole.gateway.stream.CarriedCall;
 import io.firehole.gateway.stream.Inlet;
 import io.firehole.gateway.stream.Outlet;
-import io.firehole.gateway.stream.SubscribeCall;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class RequestInlet implements Inlet, Subscriber<HttpObject> {
 
     private final Outlet outlet;
 
-    private @Nullable SubscribeCall call;
+    private @Nullable CarriedCall call;
     private @Nullable Subscription subscription;
     private boolean wanted;
 
@@ -29,7 +29,7 @@ final class RequestInlet implements Inlet, Subscriber<HttpObject> {
     }
 
     /** Whom to tell; before the request is subscribed to. */
-    void carries(SubscribeCall call) {
+    void carries(CarriedCall call) {
         this.call = call;
     }
 
@@ -71,7 +71,7 @@ final class RequestInlet implements Inlet, Subscriber<HttpObject> {
         call().halfClosed();
     }
 
-    private SubscribeCall call() {
+    private CarriedCall call() {
         return Objects.requireNonNull(call, "call");
     }
 }

@@ -4,12 +4,15 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.AbortedStreamException;
+import io.firehole.gateway.stream.CarriedCall;
+import io.firehole.gateway.stream.HeaderField;
 import io.firehole.gateway.stream.Outlet;
-import io.firehole.gateway.stream.SubscribeCall;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.framing.MessageEncoding;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -17,7 +20,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * An HTTP/2 response as Armeria pulls it: headers at once, then a buffer each time that the last one has left, then trailers.
+ * An HTTP/2 response as Armeria pulls it: headers when the call begins, then a buffer each time that the last one has left, then trailers.
  *
  * <p>Armeria asks for one object, writes it, and asks for the next when that write has completed. A DATA frame's write
  * completes when HTTP/2 flow control has let it pass and the socket has taken it. So the demand is the client's window, seen
@@ -29,23 +32,29 @@ final class ResponseOutlet implements Outlet, Publisher<HttpObject>, Subscriptio
 
     private final EventLoop eventLoop;
     private final ByteBufAllocator allocator;
-    private final ResponseHeaders headers;
+    private final MessageEncoding encoding;
 
-    private @Nullable SubscribeCall call;
+    private @Nullable CarriedCall call;
     private @Nullable Subscriber<? super HttpObject> subscriber;
+
+    /** Null until the call begins. */
+    private @Nullable ResponseHeaders headers;
+
     private @Nullable GrpcStatus last;
+    private List<HeaderField> lastMetadata = List.of();
     private long demand;
     private boolean headersSent;
     private boolean over;
 
-    ResponseOutlet(EventLoop eventLoop, ByteBufAllocator allocator, ResponseHeaders headers) {
+    /** @param encoding how the call packs its messages */
+    ResponseOutlet(EventLoop eventLoop, ByteBufAllocator allocator, MessageEncoding encoding) {
         this.eventLoop = eventLoop;
         this.allocator = allocator;
-        this.headers = headers;
+        this.encoding = encoding;
     }
 
     /** Whom to tell; before {@link #subscribe}. */
-    void carries(SubscribeCall call) {
+    void carries(CarriedCall call) {
         this.call = call;
     }
 
@@ -72,12 +81,38 @@ final class ResponseOutlet implements Outlet, Publisher<HttpObject>, Subscriptio
             return;
         }
         if (!headersSent) {
-            headersSent = true;
-            publish(headers);
+            writeHeaders();
         } else if (last != null) {
             writeTrailers(last);
         } else {
             call().writable();
+        }
+    }
+
+    @Override
+    public void begin(List<HeaderField> metadata) {
+        if (over || last != null) {
+            return;
+        }
+        headers = GrpcReplies.headers(encoding, metadata);
+        if (demand > 0) {
+            writeHeaders();
+        }
+    }
+
+    /** Writes whatever opens the answer, if that is known: headers, or the end if it comes before them. */
+    private void writeHeaders() {
+        ResponseHeaders begun = headers;
+        GrpcStatus status = last;
+        if (begun != null) {
+            headersSent = true;
+            publish(begun);
+        } else if (status != null) {
+            headersSent = true;
+            over = true;
+            publish(GrpcReplies.onlyTrailers(status, lastMetadata));
+            Objects.requireNonNull(subscriber, "subscriber").onComplete();
+            call().gone();
         }
     }
 
@@ -110,13 +145,18 @@ final class ResponseOutlet implements Outlet, Publisher<HttpObject>, Subscriptio
     }
 
     @Override
-    public void end(GrpcStatus status) {
+    public void end(GrpcStatus status, List<HeaderField> metadata) {
         if (over || last != null) {
             return;
         }
         last = status;
-        if (demand > 0 && headersSent) {
-            writeTrailers(status);
+        lastMetadata = metadata;
+        if (demand > 0) {
+            if (headersSent) {
+                writeTrailers(status);
+            } else {
+                writeHeaders();
+            }
         }
     }
 
@@ -139,7 +179,7 @@ final class ResponseOutlet implements Outlet, Publisher<HttpObject>, Subscriptio
 
     private void writeTrailers(GrpcStatus status) {
         over = true; // Armeria asks for more within these calls
-        publish(GrpcReplies.trailers(status));
+        publish(GrpcReplies.trailers(status, lastMetadata));
         Objects.requireNonNull(subscriber, "subscriber").onComplete();
         call().gone();
     }
@@ -151,7 +191,7 @@ final class ResponseOutlet implements Outlet, Publisher<HttpObject>, Subscriptio
         }
     }
 
-    private SubscribeCall call() {
+    private CarriedCall call() {
         return Objects.requireNonNull(call, "call");
     }
 }

@@ -14,6 +14,10 @@ import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeUpdate;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +33,7 @@ final class FakeUpstream implements Upstream {
     static final int PATIENCE_SECONDS = 30;
 
     private final BlockingQueue<FakeFeed> feeds = new LinkedBlockingQueue<>();
+    private volatile @Nullable Channel provider;
     private final BlockingQueue<UnaryCall> unaryCalls = new LinkedBlockingQueue<>();
 
     record UnaryCall(String method, ByteString request, CompletableFuture<UnaryReply> reply) {}
@@ -45,6 +50,17 @@ final class FakeUpstream implements Upstream {
         UnaryCall call = new UnaryCall(method, request, new CompletableFuture<>());
         unaryCalls.add(call);
         return call.reply();
+    }
+
+    @Override
+    public ClientCall<byte[], byte[]> relay(
+            Monitor monitor, MethodDescriptor<byte[], byte[]> method, CallOptions options) {
+        return Objects.requireNonNull(provider, "no test has said who answers").newCall(method, options);
+    }
+
+    /** Who answers relayed calls. */
+    void relaysTo(Channel newProvider) {
+        provider = newProvider;
     }
 
     /** The place of the stream that was opened next. */

@@ -48,6 +48,7 @@ final class LeasedCall<Q, R> extends ClientCall<Q, R> {
     private final Monitor monitor;
     private final MethodDescriptor<Q, R> method;
     private final CallOptions options;
+    private final boolean relayed;
 
     /** Where the caller wants to be told. */
     private final Executor executor;
@@ -73,7 +74,9 @@ final class LeasedCall<Q, R> extends ClientCall<Q, R> {
     /** The connection's call may say that it is ready before what waited has been passed to it. */
     private volatile boolean readyEarly;
 
-    LeasedCall(Leases leases, Monitor monitor, MethodDescriptor<Q, R> method, CallOptions options) {
+    /** @param relayed see {@link #isRelayed} */
+    LeasedCall(Leases leases, Monitor monitor, MethodDescriptor<Q, R> method, CallOptions options, boolean relayed) {
+        this.relayed = relayed;
         this.leases = leases;
         this.monitor = monitor;
         this.method = method;
@@ -84,6 +87,11 @@ final class LeasedCall<Q, R> extends ClientCall<Q, R> {
 
     Monitor monitor() {
         return monitor;
+    }
+
+    /** Whether its monitor is somebody else's client, which shares what connections there are, and not a Java program's own. */
+    boolean isRelayed() {
+        return relayed;
     }
 
     String method() {
@@ -237,15 +245,14 @@ final class LeasedCall<Q, R> extends ClientCall<Q, R> {
         ClientCall<Q, R> call;
         try {
             call = connection.newCall(method, options.withExecutor(executor).withStreamTracerFactory(new Watch()));
+        } catch (UnsupportedOperationException refused) {
+            stopPassing(Status.UNIMPLEMENTED.withDescription(refused.getMessage()));
+            return;
         } catch (RuntimeException noCall) {
             log.error("{} for {} could not be made on connection {}", method(), monitor.id(), connection.id(), noCall);
-            lock.lock();
-            try {
-                passing = false;
-            } finally {
-                lock.unlock();
-            }
-            end(Status.INTERNAL.withDescription("the call could not be made").withCause(noCall));
+            stopPassing(Status.INTERNAL
+                    .withDescription("the call could not be made")
+                    .withCause(noCall));
             return;
         }
         while (true) {
@@ -270,6 +277,16 @@ final class LeasedCall<Q, R> extends ClientCall<Q, R> {
                 }
             }
         }
+    }
+
+    private void stopPassing(Status status) {
+        lock.lock();
+        try {
+            passing = false;
+        } finally {
+            lock.unlock();
+        }
+        end(status);
     }
 
     /** Ends a call that has not gone out; false if it has, or has ended before. */

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A lease holds nothing open. A connection without streams and open calls is closed after the time to live, leased or
  * not; the monitor's next call finds another. What a lease says is where a call goes when there is a choice.
  *
+ * <p>A call that is {@linkplain LeasedCall#isRelayed relayed} for a client of somebody else has no lease, and opens a connection
+ * only if there is none: it goes where its monitor's streams are, else to the least recently used connection.
+ *
  * <p>While a leased connection is away its monitor's calls go out on another one. While it is opening for the first time
  * they wait for it, but no longer than {@link #SHARE_AFTER_NANOS} if another is ready; and in all for
  * {@link PoolConfig#unaryWait}.
@@ -40,6 +43,9 @@ final class Leases {
 
     /** Calls that one monitor may have open or waiting. */
     static final int CALLS_MAX = 1_024;
+
+    /** Calls relayed for others that may be open or wait, of all monitors together. */
+    static final int RELAYED_MAX = 1_024;
 
     /** Monitors whose connection is remembered; of more, the one that has not called for longest is forgotten. */
     static final int LEASES_MAX = 10_000;
@@ -62,6 +68,9 @@ final class Leases {
     private final Queue<LeasedCall<?, ?>> finished = new ConcurrentLinkedQueue<>();
 
     private final PoolLoop.Signal finish;
+
+    /** Relayed calls that are open or wait. */
+    private int relayed;
 
     /** Why no call is taken any more; null while calls are. Written by who closes the pool. */
     private volatile @Nullable GrpcStatus closing;
@@ -115,20 +124,47 @@ final class Leases {
         if (call.hasEnded()) {
             return;
         }
-        Lease lease = lease(call.monitor());
-        if (lease.calls >= CALLS_MAX) {
-            pool.tally().refusedCalls++;
-            call.refuse(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(
-                    "monitor " + lease.monitor.id() + " has " + CALLS_MAX + " calls open, which is the limit"));
-            return;
+        Errand errand;
+        if (call.isRelayed()) {
+            if (relayed >= RELAYED_MAX) {
+                refuse(call, "the pool relays " + RELAYED_MAX + " calls, which is the limit");
+                return;
+            }
+            relayed++;
+            errand = new Errand(call, null, shared(call.monitor()));
+        } else {
+            Lease lease = lease(call.monitor());
+            if (lease.calls >= CALLS_MAX) {
+                refuse(call, "monitor " + lease.monitor.id() + " has " + CALLS_MAX + " calls open, which is the limit");
+                return;
+            }
+            lease.calls++;
+            errand = new Errand(call, lease, home(lease));
         }
-        Errand errand = new Errand(call, lease, home(lease));
         errands.put(call, errand);
-        lease.calls++;
         errand.link.callBegan();
         if (!go(errand)) {
             await(errand);
         }
+    }
+
+    private void refuse(LeasedCall<?, ?> call, String limit) {
+        pool.tally().refusedCalls++;
+        call.refuse(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(limit));
+    }
+
+    /** The link for a call that is to open none if there is any. */
+    private Link shared(Monitor monitor) {
+        Optional<Link> link = placement
+                .linkOf(monitor.id())
+                .or(() -> leastRecentlyUsed(monitor.group(), true))
+                .or(() -> leastRecentlyUsed(monitor.group(), false));
+        if (link.isPresent()) {
+            pool.tally().hits++;
+            return link.get();
+        }
+        pool.tally().misses++;
+        return links.open();
     }
 
     private Lease lease(Monitor monitor) {
@@ -200,12 +236,12 @@ final class Leases {
 
     /** Where a call can go out now. */
     private Optional<Link> way(Errand errand) {
-        Link own = errand.lease.link == null ? errand.link : errand.lease.link;
+        Link own = errand.lease == null || errand.lease.link == null ? errand.link : errand.lease.link;
         if (own.ready().isPresent()) {
             return Optional.of(own);
         }
         return own.hasLived() || own.isClosed() || errand.impatient
-                ? leastRecentlyUsed(errand.lease.monitor.group(), true)
+                ? leastRecentlyUsed(errand.call.monitor().group(), true)
                 : Optional.empty();
     }
 
@@ -222,7 +258,9 @@ final class Leases {
             errand.link.callEnded();
             errand.link = link;
         }
-        errand.lease.begun++;
+        if (errand.lease != null) {
+            errand.lease.begun++;
+        }
         pool.tally().calls++;
         errand.call.proceed(connection);
         return true;
@@ -280,7 +318,11 @@ final class Leases {
             if (errand != null) {
                 errand.stopWaiting();
                 waiting.remove(call);
-                errand.lease.calls--;
+                if (errand.lease == null) {
+                    relayed--;
+                } else {
+                    errand.lease.calls--;
+                }
                 errand.link.callEnded();
             }
         }
@@ -325,7 +367,9 @@ final class Leases {
     private static final class Errand {
 
         private final LeasedCall<?, ?> call;
-        private final Lease lease;
+
+        /** None for a relayed call. */
+        private final @Nullable Lease lease;
 
         /** Where it counts as a use: the way it went, or the one it waits for. */
         private Link link;
@@ -334,7 +378,7 @@ final class Leases {
         private @Nullable Timer expiry;
         private @Nullable Timer impatience;
 
-        Errand(LeasedCall<?, ?> call, Lease lease, Link link) {
+        Errand(LeasedCall<?, ?> call, @Nullable Lease lease, Link link) {
             this.call = call;
             this.lease = lease;
             this.link = link;

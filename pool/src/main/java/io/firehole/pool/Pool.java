@@ -8,7 +8,10 @@ import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.pool.transport.Transport;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -195,6 +198,20 @@ public final class Pool implements AutoCloseable {
      */
     public Channel channel(String monitorId, Group group) {
         return new PoolChannel(new Monitor(monitorId, group), leases);
+    }
+
+    /**
+     * A call of any method, made for somebody else's client. Returns at once; it begins when it is started.
+     *
+     * <p>It goes as one of {@link #channel} does, but has no connection of its own: it shares the one that carries its monitor's
+     * streams, else any that is there, and opens one only if there is none. No more than 1,024 are open or wait
+     * at a time; one more ends with RESOURCE_EXHAUSTED.
+     *
+     * @param monitor who calls
+     * @param options should name an executor, where the listener is called
+     */
+    public <Q, R> ClientCall<Q, R> relay(Monitor monitor, MethodDescriptor<Q, R> method, CallOptions options) {
+        return new LeasedCall<>(leases, monitor, method, options, true);
     }
 
     /**

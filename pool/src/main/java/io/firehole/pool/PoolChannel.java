@@ -21,7 +21,7 @@ final class PoolChannel extends Channel {
 
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-        return new LeasedCall<>(leases, monitor, method, options);
+        return new LeasedCall<>(leases, monitor, method, options, false);
     }
 
     /** For people: the connection has the provider's own name. */

@@ -16,8 +16,10 @@ public enum Refusal {
     POOL,
     /** Requests packed in a way we do not know. */
     ENCODING,
-    /** A method we do not serve. */
+    /** A path that names no method. */
     METHOD,
+    /** More calls of one monitor that are relayed than allowed. */
+    RELAYED_CALLS,
     /** The gateway closes. */
     SHUTTING_DOWN
 }

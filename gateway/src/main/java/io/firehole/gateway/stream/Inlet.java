@@ -4,6 +4,6 @@ package io.firehole.gateway.stream;
 @FunctionalInterface
 public interface Inlet {
 
-    /** Asks for one more piece, which then comes by {@link SubscribeCall#received}. Event loop only. */
+    /** Asks for one more piece, which then comes by {@link CarriedCall#received}. Event loop only. */
     void more();
 }

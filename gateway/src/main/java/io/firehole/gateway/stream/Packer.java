@@ -30,7 +30,16 @@ final class Packer {
 
     private static final byte[] NO_BYTES = {};
 
-    private final Feed feed;
+    /** Where the messages wait. */
+    @FunctionalInterface
+    interface Source {
+
+        /** The next message, or null if none waits. */
+        @Nullable
+        Delivery poll();
+    }
+
+    private final Source source;
     private final MessageEncoding encoding;
     private final boolean compressed;
     private final Deque<byte[]> urgent = new ArrayDeque<>();
@@ -42,8 +51,8 @@ final class Packer {
     private int largeEnd;
     private int messages;
 
-    Packer(Feed feed, MessageEncoding encoding) {
-        this.feed = feed;
+    Packer(Source source, MessageEncoding encoding) {
+        this.source = source;
         this.encoding = encoding;
         this.compressed = encoding != MessageEncoding.IDENTITY;
     }
@@ -56,6 +65,11 @@ final class Packer {
     /** Whether the client has got the beginning of a message, but not all of it. */
     boolean midMessage() {
         return largeOffset < largeEnd;
+    }
+
+    /** Whether nothing is held here that the source has given; what waits in the source is not looked at. */
+    boolean isEmpty() {
+        return !midMessage() && held == null && urgent.isEmpty();
     }
 
     /** What remains of the message that has been begun; null if there is none. */
@@ -103,7 +117,7 @@ final class Packer {
     }
 
     /**
-     * Takes from the feed what fits into one buffer, or one large message alone.
+     * Takes from the source what fits into one buffer, or one large message alone.
      *
      * @return how large that buffer must be
      */
@@ -136,7 +150,7 @@ final class Packer {
             held = null;
             return update;
         }
-        update = feed.poll();
+        update = source.poll();
         return update == null || !compressed ? update : compress(update);
     }
 

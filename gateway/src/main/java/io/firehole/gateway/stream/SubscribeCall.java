@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the client asks comes by way of a {@link RequestReader}, what it is to get goes into a {@link Packer}.
  */
-public final class SubscribeCall {
+public final class SubscribeCall implements CarriedCall {
 
     /** Pings and pongs that may wait for the client; while there are as many, its requests are left unread. */
     static final int URGENT_MAX = 1_024;
@@ -66,14 +66,13 @@ public final class SubscribeCall {
     private final Inlet inlet;
     private final Packer packer;
     private final RequestReader reader;
+    private final StallWatch stall;
 
     private State state = State.LIVE;
     private @Nullable GrpcStatus last;
     private boolean mayEnd = true;
     private boolean pumping;
-    private long waitingSinceNanos;
     private Timers.Timer pingTimer = () -> {};
-    private Timers.Timer stallTimer = () -> {};
     private Timers.Timer endTimer = () -> {};
 
     /**
@@ -97,48 +96,45 @@ public final class SubscribeCall {
         this.feed = feed;
         this.outlet = outlet;
         this.inlet = inlet;
-        this.packer = new Packer(feed, sent);
+        this.packer = new Packer(feed::poll, sent);
         this.reader = new RequestReader(given, eventLoop, feed, inlet, received, new Answers());
+        this.stall = new StallWatch(
+                given.clock(), given.timers(), this::stallLimitNanos, () -> !outlet.isWritable(), this::cut);
         wakeup.wakes(this::pump);
     }
 
     /** Begins with a ping, which goes out as soon as the outlet takes it. */
     public void start() {
         given.counters().streamOpened();
-        waitingSinceNanos = given.clock().nanos();
         ping();
-        armStallTimer(stallLimitNanos());
+        stall.start();
         inlet.more();
     }
 
-    /** The outlet can take a buffer again. */
+    @Override
     public void writable() {
         pump();
     }
 
-    /**
-     * The next bytes of the client's requests.
-     *
-     * @param bytes the call's own from now on
-     */
+    @Override
     public void received(ByteBuffer bytes) {
         reader.received(bytes);
     }
 
-    /** The client has said that no request follows. It still reads. */
+    @Override
     public void halfClosed() {
         reader.halfClosed();
         if (state != State.OVER) {
-            armStallTimer(stallLimitNanos());
+            stall.restart();
         }
     }
 
-    /** The client is not there any more, or has got its status. Idempotent. */
+    @Override
     public void gone() {
         if (state != State.OVER) {
             state = State.OVER;
             given.counters().streamClosed();
-            stallTimer.cancel();
+            stall.stop();
             endTimer.cancel();
             giveUp();
         }
@@ -223,7 +219,7 @@ public final class SubscribeCall {
                 } else {
                     left -= buffer.readableBytes();
                     given.counters().wrote(packer.messages(), buffer.readableBytes());
-                    waitingSinceNanos = given.clock().nanos();
+                    stall.moved();
                     outlet.send(buffer);
                 }
             }
@@ -258,11 +254,11 @@ public final class SubscribeCall {
             return;
         }
         begin(status);
-        if (makesClientsComeBackAtOnce(status.code())) {
+        if (ReturningClients.comeBackAtOnceAfter(status.code())) {
             mayEnd = false;
             endTimer = given.timers().after(given.times().errorHeldFor().toNanos(), () -> {
                 mayEnd = true;
-                waitingSinceNanos = given.clock().nanos();
+                stall.moved();
                 pump();
             });
         }
@@ -283,32 +279,6 @@ public final class SubscribeCall {
         pingTimer.cancel();
     }
 
-    /**
-     * After these a client with automatic reconnection calls again at once, hundreds of times a second, if it had got response
-     * headers before; the others are final to it.
-     */
-    private static boolean makesClientsComeBackAtOnce(GrpcStatus.Code code) {
-        return switch (code) {
-            case CANCELLED,
-                    UNKNOWN,
-                    DEADLINE_EXCEEDED,
-                    RESOURCE_EXHAUSTED,
-                    ABORTED,
-                    INTERNAL,
-                    UNAVAILABLE,
-                    DATA_LOSS,
-                    OUT_OF_RANGE -> true;
-            case OK,
-                    INVALID_ARGUMENT,
-                    NOT_FOUND,
-                    ALREADY_EXISTS,
-                    PERMISSION_DENIED,
-                    FAILED_PRECONDITION,
-                    UNIMPLEMENTED,
-                    UNAUTHENTICATED -> false;
-        };
-    }
-
     private long stallLimitNanos() {
         Duration limit = reader.isHalfClosed()
                 ? given.times().stalledHalfClosedAfter()
@@ -316,23 +286,8 @@ public final class SubscribeCall {
         return limit.toNanos();
     }
 
-    private void armStallTimer(long delayNanos) {
-        stallTimer.cancel();
-        stallTimer = given.timers().after(delayNanos, this::cutIfStalled);
-    }
-
-    private void cutIfStalled() {
-        if (state == State.OVER) {
-            return;
-        }
-        long waitedNanos = given.clock().nanos() - waitingSinceNanos;
-        if (outlet.isWritable()) {
-            armStallTimer(stallLimitNanos());
-        } else if (waitedNanos < stallLimitNanos()) {
-            armStallTimer(stallLimitNanos() - waitedNanos);
-        } else {
-            given.counters().stalledStreamCut();
-            outlet.reset(); // a status would wait behind what the client does not take
-        }
+    private void cut() {
+        given.counters().stalledStreamCut();
+        outlet.reset(); // a status would wait behind what the client does not take
     }
 }

@@ -465,7 +465,10 @@ class SubscribeCallTest {
         }
 
         @Override
-        public void end(GrpcStatus last) {
+        public void begin(List<HeaderField> metadata) {}
+
+        @Override
+        public void end(GrpcStatus last, List<HeaderField> metadata) {
             assertThat(pending).isNull();
             if (takesAtOnce || mayTake > 0) {
                 status = last;
