@@ -30,8 +30,26 @@ final class ConsoleOption {
      * @throws CommandFailure if it does not answer, or cannot
      */
     JsonNode ask(String path) throws InterruptedException {
+        return answer(client -> client.get(path));
+    }
+
+    /**
+     * Gives it an order.
+     *
+     * @throws CommandFailure if it does not answer, or does not take it
+     */
+    JsonNode order(String path) throws InterruptedException {
+        return answer(client -> client.post(path));
+    }
+
+    @FunctionalInterface
+    private interface Exchange {
+        ConsoleAnswer with(ConsoleClient client) throws InterruptedException;
+    }
+
+    private JsonNode answer(Exchange exchange) throws InterruptedException {
         try (ConsoleClient client = new ConsoleClient(url)) {
-            return switch (client.get(path)) {
+            return switch (exchange.with(client)) {
                 case ConsoleAnswer.Data(JsonNode data) -> data;
                 case ConsoleAnswer.Problem(int status, String why) ->
                     throw new CommandFailure(status == 400 ? ExitCode.USAGE : ExitCode.FAILED, why, null);

@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimulateCommand.class,
             MonitorsCommand.class,
             GapsCommand.class,
+            DrainCommand.class,
             MigrateCheckCommand.class,
             TryFilterCommand.class,
             CheckConfigCommand.class

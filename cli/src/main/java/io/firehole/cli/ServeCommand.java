@@ -8,16 +8,20 @@ import io.firehole.cli.config.Values;
 import io.firehole.cli.serve.ConsoleNotListeningException;
 import io.firehole.cli.serve.Daemon;
 import io.firehole.cli.serve.NoLedgerException;
+import io.firehole.gateway.Gateway;
 import io.firehole.pool.PoolStatusLog;
 import io.firehole.pool.time.Timers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +36,10 @@ import picocli.CommandLine.Spec;
             "",
             "Takes the provider's URL from GRPC_URL and its token from X_TOKEN, or both and more from a file."
                     + " Prints one line beginning with \"ready\" to stdout as soon as monitors can connect, and to stderr"
-                    + " every 10 s how the pool stands. Ctrl-C or SIGTERM ends it.",
+                    + " every 10 s how the pool stands.",
+            "",
+            "Ctrl-C, SIGTERM or firehole drain ends it in good order: nothing new is taken, and monitors are sent away one after"
+                    + " the other over gateway.drain. A second signal ends it at once.",
             ""
         },
         footer = {
@@ -41,6 +48,9 @@ import picocli.CommandLine.Spec;
             "Example: firehole serve --config firehole.yaml"
         })
 final class ServeCommand implements Callable<Integer> {
+
+    /** Beyond the time for monitors: for the rest, and for what goes wrong. */
+    private static final Duration CLEANUP = Duration.ofMillis(4_500);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
@@ -71,7 +81,7 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         config.warnings().forEach(warning -> err.println("firehole: warning: " + warning));
         err.flush();
-        Termination.heeded();
+        Termination.heeded(config.gatewayDrain().plus(CLEANUP));
         try (Daemon daemon = Daemon.start(config)) {
             PrintWriter out = spec.commandLine().getOut();
             out.printf(
@@ -85,10 +95,14 @@ final class ServeCommand implements Callable<Integer> {
                 lines.forEach(err::println);
                 err.flush();
             });
+            var unused = daemon.whenDraining().thenRun(Termination::wish);
             Termination.await();
-            status.close();
-            err.println("firehole: stopping");
+            Termination.onHurry(daemon::hurry);
+            CompletableFuture<Void> drained = daemon.drain();
+            err.println("firehole: stopping" + farewell(daemon.draining()));
             err.flush();
+            drained.join();
+            status.close();
             return ExitCode.GOOD;
         } catch (NoLedgerException noLedger) {
             throw new CommandFailure(ExitCode.USAGE, "state: " + noLedger.getMessage(), noLedger);
@@ -100,6 +114,16 @@ final class ServeCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrongTokens) {
             throw new CommandFailure(ExitCode.USAGE, "gateway.tokens-file: " + wrongTokens.getMessage(), wrongTokens);
         }
+    }
+
+    private static String farewell(Gateway.Draining draining) {
+        int streams = draining.streams();
+        return streams == 0
+                ? ""
+                : ": " + streams + (streams == 1 ? " stream is" : " streams are") + " sent away over "
+                        + Values.show(
+                                draining.left().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1))
+                        + "; a second signal ends it at once";
     }
 
     private FireholeConfig read() {

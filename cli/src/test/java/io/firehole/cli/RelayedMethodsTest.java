@@ -141,10 +141,8 @@ class RelayedMethodsTest {
 
         GeyserGrpc.GeyserStub stub() {
             Metadata headers = new Metadata();
-            token.ifPresent(value ->
-                    headers.put(Metadata.Key.of("x-token", Metadata.ASCII_STRING_MARSHALLER), value));
-            return GeyserGrpc.newStub(channel)
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+            token.ifPresent(value -> headers.put(Metadata.Key.of("x-token", Metadata.ASCII_STRING_MARSHALLER), value));
+            return GeyserGrpc.newStub(channel).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
         }
 
         Deshred deshred() {

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +21,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An HTTP server that tells how a pool stands. It changes nothing. Every method may be called from any thread. */
+/**
+ * An HTTP server that tells how a pool stands, and brings its program to an end when it is told to. Every method may be called from
+ * any thread.
+ */
 public final class Console implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Console.class);
@@ -34,7 +38,7 @@ public final class Console implements AutoCloseable {
     /** A question that takes longer is answered with 503. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
-    /** Questions have no body. */
+    /** Questions and orders have no body. */
     private static final int REQUEST_BYTES_MAX = 64 << 10;
 
     /** What closing waits for answers under way. */
@@ -46,7 +50,7 @@ public final class Console implements AutoCloseable {
     private final InetSocketAddress address;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Console(ConsoleConfig config, PoolView pool, InstantSource clock) {
+    private Console(ConsoleConfig config, PoolView pool, Optional<Drainable> program, InstantSource clock) {
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("firehole-console-", 0).factory());
         eventLoops = EventLoopGroups.newEventLoopGroup(1, "firehole-console", true);
@@ -62,7 +66,7 @@ public final class Console implements AutoCloseable {
                 .gracefulShutdownTimeout(Duration.ZERO, FAREWELL)
                 .disableServerHeader()
                 .disableDateHeader()
-                .serviceUnder("/", new FrontDoor(new OwnNames(config.listen()), routes(pool, clock), threads))
+                .serviceUnder("/", new FrontDoor(new OwnNames(config.listen()), routes(pool, program, clock), threads))
                 .build();
         try {
             server.start().join();
@@ -74,7 +78,7 @@ public final class Console implements AutoCloseable {
                 .localAddress();
     }
 
-    private static Routes routes(PoolView pool, InstantSource clock) {
+    private static Routes routes(PoolView pool, Optional<Drainable> program, InstantSource clock) {
         Map<String, Resource> resources = new LinkedHashMap<>();
         resources.put("/healthz", new HealthResource(pool));
         resources.put("/api/grpc-pool/monitors", new MonitorsResource(pool));
@@ -82,6 +86,7 @@ public final class Console implements AutoCloseable {
         resources.put("/api/grpc-pool/monitors/{id}/explain", new TransactionResource(pool));
         resources.put("/api/grpc-pool/events", new EventsResource(pool, clock));
         resources.put("/api/grpc-pool/gaps", new GapsResource(pool));
+        program.ifPresent(one -> resources.put("/api/grpc-pool/drain", new DrainResource(one)));
         return new Routes(resources);
     }
 
@@ -89,15 +94,17 @@ public final class Console implements AutoCloseable {
      * Opens a console.
      *
      * @param pool what it tells of; it stays the caller's to close, after the console
+     * @param program what it can bring to an end; empty if nothing
      * @throws IOException if the address is taken; the message names it
      */
-    public static Console start(ConsoleConfig config, Pool pool) throws IOException {
-        return start(config, PoolView.of(pool), InstantSource.system());
+    public static Console start(ConsoleConfig config, Pool pool, Optional<Drainable> program) throws IOException {
+        return start(config, PoolView.of(pool), program, InstantSource.system());
     }
 
-    static Console start(ConsoleConfig config, PoolView pool, InstantSource clock) throws IOException {
+    static Console start(ConsoleConfig config, PoolView pool, Optional<Drainable> program, InstantSource clock)
+            throws IOException {
         try {
-            Console console = new Console(config, pool, clock);
+            Console console = new Console(config, pool, program, clock);
             log.info(
                     "Console listens on {}:{}",
                     console.address().getHostString(),

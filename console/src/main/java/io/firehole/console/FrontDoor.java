@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -26,6 +27,9 @@ final class FrontDoor implements HttpService {
 
     /** Questions under way at once. */
     static final int REQUESTS_MAX = 64;
+
+    /** What every POST must carry; any value will do. */
+    static final String ORDER_HEADER = "x-firehole-order";
 
     private final OwnNames names;
     private final Routes routes;
@@ -50,9 +54,19 @@ final class FrontDoor implements HttpService {
             return Reply.problem(HttpStatus.NOT_FOUND, "there is no such path; there are " + routes.shown())
                     .response();
         }
-        if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
-            return Reply.problem(HttpStatus.METHOD_NOT_ALLOWED, "this path takes GET and HEAD")
-                    .response();
+        boolean order = request.method() == HttpMethod.POST;
+        boolean action = found.get().resource() instanceof Action;
+        if (order ? !action : request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+            return Reply.problem(
+                            HttpStatus.METHOD_NOT_ALLOWED,
+                            action ? "this path takes GET, HEAD and POST" : "this path takes GET and HEAD")
+                    .response(action);
+        }
+        if (order) {
+            refusal = orderRefusal(context, request);
+            if (refusal.isPresent()) {
+                return refusal.get().response(true);
+            }
         }
         if (!room.tryAcquire()) {
             return Reply.problem(
@@ -62,7 +76,7 @@ final class FrontDoor implements HttpService {
         CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
         threads.execute(() -> {
             try {
-                answer.complete(ask(found.get(), context.queryParams()).response());
+                answer.complete(ask(found.get(), order, context.queryParams()).response(action));
             } finally {
                 room.release();
             }
@@ -89,19 +103,40 @@ final class FrontDoor implements HttpService {
         return Optional.empty();
     }
 
-    private static Reply ask(Routes.Found found, QueryParams given) {
+    /**
+     * Whoever gives orders is on this machine, and is no page of a browser by accident: such a header cannot be sent by a form, and
+     * by a script of another page only with a permission that is never given.
+     */
+    private static Optional<Reply> orderRefusal(ServiceRequestContext context, HttpRequest request) {
+        if (!context.remoteAddress().getAddress().isLoopbackAddress()) {
+            return Optional.of(Reply.problem(
+                    HttpStatus.FORBIDDEN,
+                    "orders are taken from this machine only, by loopback: the console has no login"));
+        }
+        if (!request.headers().contains(ORDER_HEADER)) {
+            return Optional.of(Reply.problem(
+                    HttpStatus.FORBIDDEN,
+                    "a POST must carry the header " + ORDER_HEADER + ": 1, so that no form can send it"));
+        }
+        return Optional.empty();
+    }
+
+    private static Reply ask(Routes.Found found, boolean order, QueryParams given) {
+        Resource resource = found.resource();
         try {
+            Set<String> taken = order && resource instanceof Action action ? action.orders() : resource.parameters();
             Map<String, String> parameters = new HashMap<>();
             for (Map.Entry<String, String> parameter : given) {
                 String name = parameter.getKey();
-                if (!found.resource().parameters().contains(name)) {
-                    throw new BadQueryException(unknown(name, found.resource()));
+                if (!taken.contains(name)) {
+                    throw new BadQueryException(unknown(name, taken));
                 }
                 if (parameters.put(name, parameter.getValue()) != null) {
                     throw new BadQueryException("parameter " + name + " is there twice");
                 }
             }
-            return found.resource().get(new Query(found.parts(), parameters));
+            Query query = new Query(found.parts(), parameters);
+            return order && resource instanceof Action action ? action.post(query) : resource.get(query);
         } catch (BadQueryException bad) {
             return Reply.problem(HttpStatus.BAD_REQUEST, String.valueOf(bad.getMessage()));
         } catch (RuntimeException | Error broken) {
@@ -110,8 +145,8 @@ final class FrontDoor implements HttpService {
         }
     }
 
-    private static String unknown(String name, Resource resource) {
-        List<String> known = resource.parameters().stream().sorted().toList();
+    private static String unknown(String name, Set<String> taken) {
+        List<String> known = taken.stream().sorted().toList();
         return "unknown parameter \"" + Reply.shortened(name) + "\""
                 + NearestName.to(Reply.shortened(name), known)
                         .map(nearest -> "; did you mean " + nearest + "?")

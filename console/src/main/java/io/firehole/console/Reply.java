@@ -51,13 +51,18 @@ record Reply(HttpStatus status, ObjectNode body) {
     }
 
     HttpResponse response() {
+        return response(false);
+    }
+
+    /** @param toAction whether the path takes a POST as well */
+    HttpResponse response(boolean toAction) {
         boolean good = status.isSuccess();
         ResponseHeaders headers = ResponseHeaders.builder(status)
                 .contentType(good ? MediaType.JSON_UTF_8 : PROBLEM)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'")
-                .set(HttpHeaderNames.ALLOW, "GET, HEAD")
+                .set(HttpHeaderNames.ALLOW, toAction ? "GET, HEAD, POST" : "GET, HEAD")
                 .build();
         return HttpResponse.of(headers, HttpData.ofUtf8(body.toString()));
     }

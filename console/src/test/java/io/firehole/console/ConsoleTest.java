@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -208,6 +209,45 @@ class ConsoleTest {
     }
 
     /** That picture at another time with other events, whatever else there is in it. */
+    @Test
+    void tellsHowFarTheProgramIsOnItsWayToTheEnd() throws Exception {
+        assertThat(console.get("/api/grpc-pool/drain").json().get("data").toString())
+                .isEqualTo("{\"draining\":false,\"streams\":12,\"leftMillis\":29500}");
+        assertThat(console.program.drains).isEmpty();
+    }
+
+    @Test
+    void takesAnOrderWithItsHeader() throws Exception {
+        OpenConsole.Answer answer = order("/api/grpc-pool/drain", "X-Firehole-Order: 1");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().get("data").get("draining").asBoolean()).isTrue();
+        assertThat(order("/api/grpc-pool/drain?now=true", "X-Firehole-Order: 1").status())
+                .isEqualTo(200);
+        assertThat(console.program.drains).containsExactly(false, true);
+    }
+
+    @Test
+    void takesNoOrderThatAFormCouldSendOrAForeignPage() throws Exception {
+        assertThat(order("/api/grpc-pool/drain").status()).isEqualTo(403);
+        assertThat(order("/api/grpc-pool/drain").detail()).contains("x-firehole-order");
+        assertThat(order("/api/grpc-pool/drain", "X-Firehole-Order: 1", "Origin: https://evil.example")
+                        .status())
+                .isEqualTo(403);
+        assertThat(order("/api/grpc-pool/drain?when=now", "X-Firehole-Order: 1").status())
+                .isEqualTo(400);
+        OpenConsole.Answer elsewhere = order("/api/grpc-pool/monitors", "X-Firehole-Order: 1");
+        assertThat(elsewhere.status()).isEqualTo(405);
+        assertThat(elsewhere.head()).containsIgnoringCase("allow: GET, HEAD\r\n");
+        assertThat(console.program.drains).isEmpty();
+    }
+
+    private OpenConsole.Answer order(String path, String... headers) throws Exception {
+        List<String> all = new ArrayList<>(
+                List.of("Host: localhost:" + console.console.address().getPort(), "Content-Length: 0"));
+        all.addAll(List.of(headers));
+        return console.ask("POST", path, all.toArray(String[]::new));
+    }
+
     private static PoolStats with(PoolStats stats, long atNanos, List<PoolEvent> events) {
         return with(stats, Map.of("atNanos", atNanos, "events", events));
     }
@@ -339,7 +379,8 @@ class ConsoleTest {
     void namesTheAddressThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             InetSocketAddress address = (InetSocketAddress) taken.getLocalSocketAddress();
-            assertThatThrownBy(() -> Console.start(ConsoleConfig.DEFAULT.withListen(address), console.pool))
+            assertThatThrownBy(() ->
+                            Console.start(ConsoleConfig.DEFAULT.withListen(address), console.pool, Optional.empty()))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("console cannot listen on ")
                     .hasMessageContaining(String.valueOf(address.getPort()));

@@ -31,7 +31,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +46,7 @@ final class OpenConsole implements AutoCloseable {
     static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
 
     final Pool pool = Pool.start(PoolConfig.DEFAULT, new Nowhere(), PoolRuntime.system());
+    final FakeProgram program = new FakeProgram();
     final Console console;
 
     OpenConsole() throws IOException {
@@ -55,7 +58,24 @@ final class OpenConsole implements AutoCloseable {
         console = Console.start(
                 ConsoleConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 new Between(PoolView.of(pool), between),
+                Optional.of(program),
                 () -> NOW);
+    }
+
+    /** Notes what it is told. */
+    static final class FakeProgram implements Drainable {
+
+        final Queue<Boolean> drains = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void drain(boolean now) {
+            drains.add(now);
+        }
+
+        @Override
+        public State state() {
+            return new State(!drains.isEmpty(), 12, Duration.ofMillis(29_500));
+        }
     }
 
     private record Between(PoolView pool, UnaryOperator<PoolStats> figures) implements PoolView {

@@ -1,14 +1,26 @@
 package io.firehole.gateway;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/** Counts connections and closes those beyond the limit before a byte of them is read. Any thread. */
+/**
+ * Counts connections and closes those beyond the limit before a byte of them is read; and closes the door itself, long before
+ * the server stops. Any thread.
+ */
 final class ConnectionGate {
 
     private final int max;
     private final AtomicInteger open = new AtomicInteger();
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+
+    /** Where connections come from; null before the first: the server does not hand it out. */
+    private volatile @Nullable Channel door;
+
     private final LongAdder refused = new LongAdder();
 
     ConnectionGate(int max) {
@@ -17,13 +29,35 @@ final class ConnectionGate {
 
     /** Takes in a connection that has just been accepted, or closes it. */
     void enter(ChannelPipeline pipeline) {
+        Channel channel = pipeline.channel();
+        door = channel.parent();
         if (open.incrementAndGet() > max) {
             open.decrementAndGet();
             refused.increment();
-            var unused = pipeline.channel().close();
+            var unused = channel.close();
             return;
         }
-        var unused = pipeline.channel().closeFuture().addListener(closed -> open.decrementAndGet());
+        channels.add(channel);
+        var unused = channel.closeFuture().addListener(closed -> {
+            channels.remove(channel);
+            open.decrementAndGet();
+        });
+    }
+
+    /**
+     * Lets no connection in any more: who listens at the same port besides us gets them all. Where none has ever come, the
+     * door stays open until the server stops.
+     */
+    void shut() {
+        Channel listening = door;
+        if (listening != null) {
+            var unused = listening.close();
+        }
+    }
+
+    /** Those that are open. */
+    Set<Channel> channels() {
+        return Set.copyOf(channels);
     }
 
     int open() {

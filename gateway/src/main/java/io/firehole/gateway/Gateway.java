@@ -9,6 +9,7 @@ import io.firehole.gateway.access.Doorkeeper;
 import io.firehole.gateway.access.TokenTable;
 import io.firehole.pool.Pool;
 import io.firehole.pool.time.NanoClock;
+import io.firehole.pool.time.Timers;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -69,6 +70,7 @@ public final class Gateway implements AutoCloseable {
     private final EventLoopGroup eventLoops;
     private final ExecutorService checkers;
     private final InetSocketAddress address;
+    private final Drain drain;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -83,6 +85,8 @@ public final class Gateway implements AutoCloseable {
                         .factory());
         eventLoops =
                 EventLoopGroups.newEventLoopGroup(Runtime.getRuntime().availableProcessors(), "firehole-gateway", true);
+        drain = new Drain(
+                calls, health, connections, config.drain(), FAREWELL, NanoClock.system(), Timers.on(eventLoops.next()));
         Doorkeeper doorkeeper = new Doorkeeper(
                 tokens,
                 config.groupOfMonitor(),
@@ -97,6 +101,9 @@ public final class Gateway implements AutoCloseable {
                 .childChannelPipelineCustomizer(connections::enter)
                 .serviceUnder("/", new GeyserService(config, upstream, doorkeeper, calls, health, checkers, counters));
         tune(builder);
+        if (config.reusesPort()) {
+            builder.channelOption(EpollChannelOption.SO_REUSEPORT, true);
+        }
         server = builder.build();
         try {
             server.start().join();
@@ -120,6 +127,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     static Gateway start(GatewayConfig config, Upstream upstream) throws IOException {
+        if (config.reusesPort() && Flags.transportType() != TransportType.EPOLL) {
+            throw new IOException("the gateway cannot share its port: that needs Linux with epoll, and this runs on "
+                    + Flags.transportType().lowerCasedName());
+        }
         Optional<TokenTable> tokens = Optional.empty();
         if (config.tokens().isPresent()) {
             tokens = Optional.of(read(config.tokens().get()));
@@ -177,6 +188,36 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
+     * Takes no connection and no call any more, and ends the streams there are one after the other, evenly over
+     * {@link GatewayConfig#drain}, each behind what waits for it and with the last slot that it has whole. Health says NOT_SERVING
+     * from now on. Idempotent; {@link #close} is still to be called.
+     *
+     * @return done when no stream is open any more; two seconds after the period at the latest
+     */
+    public CompletableFuture<Void> drain() {
+        return drain.begin().copy();
+    }
+
+    /** Ends at once what {@link #drain} has left open. */
+    public void hurry() {
+        drain.hurry();
+    }
+
+    /**
+     * How far it is on its way to the end.
+     *
+     * @param begun whether {@link #drain} has been called
+     * @param streams open now
+     * @param left until the last of them has ended, at most; the whole period before it has begun
+     */
+    public record Draining(boolean begun, int streams, Duration left) {}
+
+    /** How far it is on its way to the end. */
+    public Draining draining() {
+        return new Draining(drain.hasBegun(), calls.open(), drain.left());
+    }
+
+    /**
      * Ends every stream with UNAVAILABLE {@code server is shutting down try again later}, lets clients take that for two
      * seconds, then closes every connection. Returns when the port is free; threads end soon after. Idempotent.
      */
@@ -190,7 +231,7 @@ public final class Gateway implements AutoCloseable {
     void stop() {
         if (closing.compareAndSet(false, true)) {
             health.close();
-            calls.close(FAREWELL);
+            calls.close(drain.isOver() ? Duration.ZERO : FAREWELL); // who has not gone by then has been waited for
             var unused = server.stop().whenComplete((nothing, failure) -> {
                 freeThreads();
                 closed.complete(null);

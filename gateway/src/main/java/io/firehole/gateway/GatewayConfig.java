@@ -24,6 +24,8 @@ import java.util.function.Predicate;
  * @param limits what clients may ask for
  * @param times how long a stream waits for what
  * @param relayedMetadata the names, in lower case, of metadata that calls of methods unknown here take along to the provider
+ * @param drain over how long {@link Gateway#drain} ends the streams
+ * @param reusesPort whether another process may listen at the same port (Linux): for two that overlap in a restart
  * @param compressesUpdates whether updates go out in gzip or zstd to clients that ask for it; costs much computation
  */
 public record GatewayConfig(
@@ -34,6 +36,8 @@ public record GatewayConfig(
         Limits limits,
         StreamTimes times,
         Set<String> relayedMetadata,
+        Duration drain,
+        boolean reusesPort,
         boolean compressesUpdates) {
 
     /** What runs when nothing is configured: 127.0.0.1:10000, open to all, uncompressed. */
@@ -45,24 +49,43 @@ public record GatewayConfig(
             Limits.DEFAULT,
             StreamTimes.DEFAULT,
             Set.of(),
+            Duration.ofSeconds(30),
+            false,
             false);
 
     public GatewayConfig {
         Objects.requireNonNull(listen, "listen");
         Objects.requireNonNull(groupOfMonitor, "groupOfMonitor");
         Objects.requireNonNull(dedicated, "dedicated");
+        if (!drain.isPositive()) {
+            throw new IllegalArgumentException("drain must be positive, was " + drain);
+        }
         relayedMetadata = Set.copyOf(relayedMetadata);
         for (String name : relayedMetadata) {
-            if (!RelayedMetadata.isRelayed(name) || !name.equals(name.toLowerCase(Locale.ROOT))) {
+            if (!mayRelay(name)) {
                 throw new IllegalArgumentException("metadata \"" + name + "\" cannot be relayed");
             }
         }
     }
 
+    /** Whether metadata of that name, in lower case, may be among {@link #relayedMetadata}. */
+    public static boolean mayRelay(String name) {
+        return RelayedMetadata.isRelayed(name) && name.equals(name.toLowerCase(Locale.ROOT));
+    }
+
     /** These rules at another address. */
     public GatewayConfig withListen(InetSocketAddress address) {
         return new GatewayConfig(
-                address, tokens, groupOfMonitor, dedicated, limits, times, relayedMetadata, compressesUpdates);
+                address,
+                tokens,
+                groupOfMonitor,
+                dedicated,
+                limits,
+                times,
+                relayedMetadata,
+                drain,
+                reusesPort,
+                compressesUpdates);
     }
 
     /** These rules with a file of tokens. */
@@ -75,40 +98,111 @@ public record GatewayConfig(
                 limits,
                 times,
                 relayedMetadata,
+                drain,
+                reusesPort,
                 compressesUpdates);
     }
 
     /** These rules with configured groups. */
     public GatewayConfig withGroupOfMonitor(Function<String, Optional<Group>> group) {
-        return new GatewayConfig(listen, tokens, group, dedicated, limits, times, relayedMetadata, compressesUpdates);
+        return new GatewayConfig(
+                listen, tokens, group, dedicated, limits, times, relayedMetadata, drain, reusesPort, compressesUpdates);
     }
 
     /** These rules with some monitors that get streams of the provider to themselves. */
     public GatewayConfig withDedicated(Predicate<String> monitors) {
         return new GatewayConfig(
-                listen, tokens, groupOfMonitor, monitors, limits, times, relayedMetadata, compressesUpdates);
+                listen,
+                tokens,
+                groupOfMonitor,
+                monitors,
+                limits,
+                times,
+                relayedMetadata,
+                drain,
+                reusesPort,
+                compressesUpdates);
     }
 
     /** These rules with other limits. */
     public GatewayConfig withLimits(Limits other) {
         return new GatewayConfig(
-                listen, tokens, groupOfMonitor, dedicated, other, times, relayedMetadata, compressesUpdates);
+                listen,
+                tokens,
+                groupOfMonitor,
+                dedicated,
+                other,
+                times,
+                relayedMetadata,
+                drain,
+                reusesPort,
+                compressesUpdates);
     }
 
     /** These rules with other times. */
     public GatewayConfig withTimes(StreamTimes other) {
         return new GatewayConfig(
-                listen, tokens, groupOfMonitor, dedicated, limits, other, relayedMetadata, compressesUpdates);
+                listen,
+                tokens,
+                groupOfMonitor,
+                dedicated,
+                limits,
+                other,
+                relayedMetadata,
+                drain,
+                reusesPort,
+                compressesUpdates);
     }
 
     /** These rules with some metadata of clients relayed. */
     public GatewayConfig withRelayedMetadata(Set<String> names) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, times, names, compressesUpdates);
+        return new GatewayConfig(
+                listen, tokens, groupOfMonitor, dedicated, limits, times, names, drain, reusesPort, compressesUpdates);
+    }
+
+    /** These rules with another time for {@link Gateway#drain}. */
+    public GatewayConfig withDrain(Duration period) {
+        return new GatewayConfig(
+                listen,
+                tokens,
+                groupOfMonitor,
+                dedicated,
+                limits,
+                times,
+                relayedMetadata,
+                period,
+                reusesPort,
+                compressesUpdates);
+    }
+
+    /** These rules with a port that another process may listen at too, or not. */
+    public GatewayConfig withReusesPort(boolean reuses) {
+        return new GatewayConfig(
+                listen,
+                tokens,
+                groupOfMonitor,
+                dedicated,
+                limits,
+                times,
+                relayedMetadata,
+                drain,
+                reuses,
+                compressesUpdates);
     }
 
     /** These rules with updates compressed for clients that ask for it, or not. */
     public GatewayConfig withCompressesUpdates(boolean compresses) {
-        return new GatewayConfig(listen, tokens, groupOfMonitor, dedicated, limits, times, relayedMetadata, compresses);
+        return new GatewayConfig(
+                listen,
+                tokens,
+                groupOfMonitor,
+                dedicated,
+                limits,
+                times,
+                relayedMetadata,
+                drain,
+                reusesPort,
+                compresses);
     }
 
     /**

@@ -179,7 +179,17 @@ final class GeyserService implements HttpService {
             calls.relayedLeft(monitor.id());
             return refuse(wrong(noMetadata));
         }
-        OpenCalls.Ticket ticket = calls.enter(connection, status -> eventLoop.execute(() -> call.shutDown(status)));
+        OpenCalls.Ticket ticket = calls.enter(connection, new OpenCalls.OpenCall() {
+            @Override
+            public void drain(GrpcStatus why) {
+                shutDown(why); // what its last message would be is not ours to know
+            }
+
+            @Override
+            public void shutDown(GrpcStatus why) {
+                eventLoop.execute(() -> call.shutDown(why));
+            }
+        });
         var unused = ctx.log().whenComplete().thenRun(() -> {
             ticket.leave();
             calls.relayedLeft(monitor.id());
@@ -251,7 +261,17 @@ final class GeyserService implements HttpService {
                 new SubscribeCall(surroundings(eventLoop), eventLoop, feed, wakeup, outlet, inlet, received, sent);
         outlet.carries(call);
         inlet.carries(call);
-        OpenCalls.Ticket ticket = calls.enter(connection, status -> eventLoop.execute(() -> call.shutDown(status)));
+        OpenCalls.Ticket ticket = calls.enter(connection, new OpenCalls.OpenCall() {
+            @Override
+            public void drain(GrpcStatus why) {
+                eventLoop.execute(() -> call.drain(why));
+            }
+
+            @Override
+            public void shutDown(GrpcStatus why) {
+                eventLoop.execute(() -> call.shutDown(why));
+            }
+        });
         var unused = ctx.log().whenComplete().thenRun(ticket::leave);
         outlet.begin(List.of());
         call.start();

@@ -33,6 +33,7 @@ final class HealthCalls {
     private static final byte[] NOT_SERVING = {0x08, 2};
 
     private final Set<HttpResponseWriter> watches = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
     private volatile boolean closing;
 
     HttpResponse serve(ServiceRequestContext ctx, HttpRequest request, MessageEncoding encoding, String method) {
@@ -56,7 +57,7 @@ final class HealthCalls {
             return GrpcReplies.refusal(
                     GrpcStatus.Code.INVALID_ARGUMENT.with("the message is no HealthCheckRequest: " + e.getMessage()));
         }
-        return watch ? watch() : GrpcReplies.unary(closing ? NOT_SERVING : SERVING);
+        return watch ? watch() : GrpcReplies.unary(draining ? NOT_SERVING : SERVING);
     }
 
     private HttpResponse watch() {
@@ -65,26 +66,42 @@ final class HealthCalls {
                     "this gateway takes " + WATCHES_MAX + " health watches, try again later"));
         }
         HttpResponseWriter response = HttpResponse.streaming();
-        watches.add(response);
-        var unused = response.whenComplete().whenComplete((nothing, failure) -> watches.remove(response));
+        boolean serving = !draining;
         response.write(GrpcReplies.headers(MessageEncoding.IDENTITY));
-        response.write(HttpData.wrap(MessageHeader.frame(SERVING)));
+        response.write(HttpData.wrap(MessageHeader.frame(serving ? SERVING : NOT_SERVING)));
+        watches.add(response); // now that nothing can come before its headers
+        var unused = response.whenComplete().whenComplete((nothing, failure) -> watches.remove(response));
+        if (serving && draining) {
+            tell(response);
+        }
         if (closing) {
             end(response);
         }
         return response;
     }
 
-    /** From now on nothing is served: tells all who watch, and ends their calls. */
+    /** From now on nothing new is served: tells all who watch, and whoever asks. */
+    void drain() {
+        if (!draining) {
+            draining = true;
+            watches.forEach(HealthCalls::tell);
+        }
+    }
+
+    private static boolean tell(HttpResponseWriter watch) {
+        return watch.tryWrite(HttpData.wrap(MessageHeader.frame(NOT_SERVING)));
+    }
+
+    /** The same, and ends the calls of all who watch. */
     void close() {
+        drain();
         closing = true;
         watches.forEach(HealthCalls::end);
     }
 
     private static void end(HttpResponseWriter watch) {
-        if (watch.tryWrite(HttpData.wrap(MessageHeader.frame(NOT_SERVING)))
-                && watch.tryWrite(GrpcReplies.trailers(
-                        GrpcStatus.Code.UNAVAILABLE.with("server is shutting down try again later")))) {
+        if (watch.tryWrite(
+                GrpcReplies.trailers(GrpcStatus.Code.UNAVAILABLE.with("server is shutting down try again later")))) {
             watch.close();
         }
     }

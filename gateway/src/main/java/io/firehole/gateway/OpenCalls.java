@@ -6,13 +6,15 @@ import io.firehole.wire.GrpcStatus;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * The streams that are open, how many there may be, and their end when the gateway closes. Any thread.
@@ -30,11 +32,21 @@ final class OpenCalls {
 
     private final GatewayConfig.Limits limits;
     private final AtomicInteger open = new AtomicInteger();
-    private final Map<Ticket, Consumer<GrpcStatus>> calls = new ConcurrentHashMap<>();
+    private final Map<Ticket, OpenCall> calls = new ConcurrentHashMap<>();
     /** How many relayed calls each monitor has open. */
     private final Map<String, Integer> relayed = new ConcurrentHashMap<>();
 
     private volatile boolean closing;
+
+    /** How a call is told that the gateway closes. Any thread. */
+    interface OpenCall {
+
+        /** It is to end, behind what waits for its client. */
+        void drain(GrpcStatus why);
+
+        /** It is to end at once. */
+        void shutDown(GrpcStatus why);
+    }
 
     OpenCalls(GatewayConfig.Limits limits) {
         this.limits = limits;
@@ -88,26 +100,56 @@ final class OpenCalls {
     /**
      * Counts a stream.
      *
-     * @param end told once, with a status, if the gateway closes while the stream is open
+     * @param call told if the gateway closes while the stream is open
      */
-    Ticket enter(Channel connection, Consumer<GrpcStatus> end) {
-        Ticket ticket = new Ticket(onConnection(connection));
-        calls.put(ticket, end);
+    Ticket enter(Channel connection, OpenCall call) {
+        Ticket ticket = new Ticket(connection, onConnection(connection));
+        calls.put(ticket, call);
         if (closing) {
-            end.accept(CLOSING);
+            call.shutDown(CLOSING);
         }
         return ticket;
     }
 
-    /** Ends every stream, and waits until all have got their status or that time has passed. */
-    void close(Duration patience) {
+    /**
+     * Takes no call any more.
+     *
+     * @return those that are open, all of a connection one after the other
+     */
+    List<Ticket> refuseMore() {
+        closing = true;
+        Map<Channel, List<Ticket>> byConnection = new LinkedHashMap<>();
+        calls.keySet()
+                .forEach(ticket -> byConnection
+                        .computeIfAbsent(ticket.connection, one -> new ArrayList<>())
+                        .add(ticket));
+        return byConnection.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Ends every stream at once; the future is done when all have got their status. */
+    CompletableFuture<Void> endAll() {
         closing = true;
         CompletableFuture<?>[] gone =
                 calls.keySet().stream().map(ticket -> ticket.left).toArray(CompletableFuture[]::new);
-        calls.values().forEach(end -> end.accept(CLOSING));
-        CompletableFuture.allOf(gone)
-                .completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS)
+        calls.values().forEach(call -> call.shutDown(CLOSING));
+        return CompletableFuture.allOf(gone);
+    }
+
+    /** Ends every stream, and waits until all have got their status or that time has passed. */
+    void close(Duration patience) {
+        endAll().completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS)
                 .join();
+    }
+
+    /** How many are open. */
+    int open() {
+        return open.get();
+    }
+
+    /** Whether a stream is open on that connection. */
+    static boolean isUsed(Channel connection) {
+        AtomicInteger known = connection.attr(ON_CONNECTION).get();
+        return known != null && known.get() > 0;
     }
 
     private static AtomicInteger onConnection(Channel connection) {
@@ -122,13 +164,32 @@ final class OpenCalls {
     /** Stands for one open stream. */
     final class Ticket {
 
+        private final Channel connection;
         private final AtomicInteger onConnection;
         private final CompletableFuture<Void> left = new CompletableFuture<>();
 
-        private Ticket(AtomicInteger onConnection) {
+        private Ticket(Channel connection, AtomicInteger onConnection) {
+            this.connection = connection;
             this.onConnection = onConnection;
             onConnection.incrementAndGet();
             open.incrementAndGet();
+        }
+
+        Channel connection() {
+            return connection;
+        }
+
+        /** Done when the stream is over. */
+        CompletableFuture<Void> left() {
+            return left;
+        }
+
+        /** Ends the stream behind what waits for its client; nothing happens if it is over. */
+        void drain() {
+            OpenCall call = calls.get(this);
+            if (call != null) {
+                call.drain(CLOSING);
+            }
         }
 
         /** The stream is over. Once. */

@@ -13,6 +13,7 @@ import io.firehole.wire.proto.SubscribeRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ record PoolUpstream(Pool pool) implements Upstream {
 
     @Override
     public Feed subscribe(Monitor monitor, Runnable wakeup) {
-        return new PoolFeed(pool.subscribe(monitor, wakeup));
+        return new PoolFeed(pool, pool.subscribe(monitor, wakeup));
     }
 
     @Override
@@ -35,7 +36,7 @@ record PoolUpstream(Pool pool) implements Upstream {
         return pool.relay(monitor, method, options);
     }
 
-    private record PoolFeed(MonitorStream stream) implements Feed {
+    private record PoolFeed(Pool pool, MonitorStream stream) implements Feed {
 
         @Override
         public void request(SubscribeRequest request) throws InvalidFilterException {
@@ -55,6 +56,11 @@ record PoolUpstream(Pool pool) implements Upstream {
         @Override
         public @Nullable GrpcStatus ended() {
             return stream.ended();
+        }
+
+        @Override
+        public CompletableFuture<OptionalLong> finish() {
+            return pool.finish(stream);
         }
 
         @Override

@@ -19,6 +19,7 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +91,9 @@ final class FakeUpstream implements Upstream {
         private final CompletableFuture<Void> closed = new CompletableFuture<>();
         private volatile @Nullable GrpcStatus end;
 
+        /** What it says to {@link #finish}. */
+        volatile OptionalLong lastSlot = OptionalLong.empty();
+
         FakeFeed(Monitor monitor, Runnable wakeup) {
             this.monitor = monitor;
             this.wakeup = wakeup;
@@ -120,6 +124,12 @@ final class FakeUpstream implements Upstream {
         public @Nullable GrpcStatus ended() {
             GrpcStatus status = end; // first: what was put before the end must not be overlooked
             return mailbox.isEmpty() ? status : null;
+        }
+
+        @Override
+        public CompletableFuture<OptionalLong> finish() {
+            end(GrpcStatus.Code.UNAVAILABLE.with("finished"));
+            return CompletableFuture.completedFuture(lastSlot);
         }
 
         @Override

@@ -77,6 +77,7 @@ final class StockClient implements AutoCloseable {
         private final BlockingQueue<SubscribeUpdate> updates = new LinkedBlockingQueue<>();
         private final CompletableFuture<Boolean> began = new CompletableFuture<>();
         private final CompletableFuture<Status> status = new CompletableFuture<>();
+        private volatile @Nullable Metadata trailers;
         private @Nullable ClientCallStreamObserver<SubscribeRequest> requests;
 
         @Override
@@ -92,6 +93,7 @@ final class StockClient implements AutoCloseable {
 
         @Override
         public void onError(Throwable failure) {
+            trailers = Status.trailersFromThrowable(failure);
             began.complete(false);
             status.complete(Status.fromThrowable(failure));
         }
@@ -146,6 +148,16 @@ final class StockClient implements AutoCloseable {
         Status status() {
             assertThat(status).succeedsWithin(PATIENCE_SECONDS, SECONDS);
             return status.join();
+        }
+
+        /** What came with an end that was not OK. */
+        @Nullable
+        Metadata trailers() {
+            return trailers;
+        }
+
+        CompletableFuture<Void> whenEnded() {
+            return status.thenAccept(ended -> {});
         }
 
         boolean isOpen() {

@@ -15,6 +15,7 @@ import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -33,6 +34,9 @@ public final class Pool implements AutoCloseable {
 
     /** How long a caller waits for the control thread, which never blocks, before it goes on without it. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** After that long the event loop has handed on the block meta by which a slot was seen to be whole. */
+    private static final Duration SETTLE = Duration.ofMillis(20);
 
     private static final GrpcStatus CLOSING =
             GrpcStatus.Code.UNAVAILABLE.with("server is shutting down try again later");
@@ -141,6 +145,47 @@ public final class Pool implements AutoCloseable {
         MonitorStream stream = subscribe(monitor, turns::wake);
         stream.ask(asked);
         return turns.begin(stream, listener, callbacks);
+    }
+
+    /**
+     * Ends a stream behind what waits in its mailbox: {@link MonitorStream#poll} goes on until that has been taken, then
+     * {@link MonitorStream#ended} says UNAVAILABLE. Returns at once.
+     *
+     * @param stream one of this pool's
+     * @return when the end has been put, the last slot that is known to lie before it whole, block meta included: where a
+     *     client can go on. Empty if none is known; never completes exceptionally
+     */
+    public CompletableFuture<OptionalLong> finish(MonitorStream stream) {
+        CompletableFuture<OptionalLong> finished = new CompletableFuture<>();
+        boolean taken = context.loop().submit(() -> {
+            Optional<Member> member = placement.members().stream()
+                    .filter(one -> one.stream() == stream)
+                    .findFirst();
+            OptionalLong slot = member.map(Pool::lastWholeSlot).orElse(OptionalLong.empty());
+            context.loop().after(SETTLE.toNanos(), () -> {
+                member.ifPresent(one -> one.end(CLOSING));
+                finished.complete(slot);
+            });
+        });
+        if (!taken) {
+            stream.end(CLOSING);
+            finished.complete(OptionalLong.empty());
+        }
+        var unused = closed.thenRun(() -> finished.complete(OptionalLong.empty()));
+        return finished;
+    }
+
+    /** The last slot of which everything for that member has come; empty if it is on its way, or has not got what it missed. */
+    private static OptionalLong lastWholeSlot(Member member) {
+        Place place = member.movable().orElse(null);
+        if (place == null || !place.isNewestActive() || place.stream().comingTo() != null) {
+            return OptionalLong.empty();
+        }
+        OptionalLong active = member.activeFromSlot();
+        OptionalLong sealed = place.stream().lastSealed();
+        return active.isPresent() && sealed.isPresent() && sealed.getAsLong() >= active.getAsLong()
+                ? sealed
+                : OptionalLong.empty();
     }
 
     /** {@link #subscribe(Monitor, SubscribeRequest, MonitorListener)} for a monitor of the medium group. */

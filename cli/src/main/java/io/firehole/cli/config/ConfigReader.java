@@ -4,6 +4,7 @@ import io.firehole.cli.logging.Redaction;
 import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
+import io.firehole.gateway.GatewayConfig;
 import io.firehole.pool.GapPolicies;
 import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
@@ -22,9 +23,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -138,6 +141,9 @@ public final class ConfigReader {
         if (tokens != null && !Files.isReadable(tokens)) {
             problems.add(Keys.GATEWAY_TOKENS_FILE.path() + ": " + tokens + " is no file that can be read");
         }
+        Duration drain = orDefault(Keys.GATEWAY_DRAIN, GatewayConfig.DEFAULT.drain());
+        boolean reusePort = orDefault(Keys.GATEWAY_REUSE_PORT, GatewayConfig.DEFAULT.reusesPort());
+        List<String> relayMetadata = orDefault(Keys.GATEWAY_RELAY_METADATA, List.of());
         Optional<InetSocketAddress> console = orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
         console.filter(address -> !LOOPBACK.matcher(address.getHostString()).matches())
                 .ifPresent(address -> warnings.add(Keys.CONSOLE_LISTEN.path() + " is " + Values.show(address)
@@ -158,6 +164,9 @@ public final class ConfigReader {
                 MonitorNames.of(dedicated),
                 listen,
                 Optional.ofNullable(tokens),
+                drain,
+                reusePort,
+                new LinkedHashSet<>(relayMetadata),
                 console,
                 state,
                 sharing,

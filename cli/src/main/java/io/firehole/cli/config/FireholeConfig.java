@@ -7,8 +7,10 @@ import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that {@code serve} needs to know.
@@ -20,6 +22,9 @@ import java.util.Optional;
  * @param dedicated the monitors that get streams of the provider to themselves, by name or pattern
  * @param gatewayListen where monitors connect
  * @param gatewayTokens whom the gateway knows; empty if it serves everybody
+ * @param gatewayDrain over how long the gateway ends its streams when it is told to stop
+ * @param gatewayReusesPort whether another process may listen at the gateway's port too
+ * @param gatewayRelayedMetadata metadata that goes up with calls which the gateway only relays
  * @param consoleListen where the console listens; empty if there is to be none
  * @param state the directory for what must outlive the process
  * @param sharing the database through which several hosts share the budget; empty if this is the only one
@@ -34,6 +39,9 @@ public record FireholeConfig(
         MonitorNames<Boolean> dedicated,
         InetSocketAddress gatewayListen,
         Optional<Path> gatewayTokens,
+        Duration gatewayDrain,
+        boolean gatewayReusesPort,
+        Set<String> gatewayRelayedMetadata,
         Optional<InetSocketAddress> consoleListen,
         Path state,
         Optional<SharingConfig> sharing,
@@ -42,6 +50,7 @@ public record FireholeConfig(
 
     public FireholeConfig {
         budget = List.copyOf(budget);
+        gatewayRelayedMetadata = Set.copyOf(gatewayRelayedMetadata);
         settings = List.copyOf(settings);
         warnings = List.copyOf(warnings);
     }

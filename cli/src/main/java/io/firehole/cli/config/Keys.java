@@ -1,5 +1,6 @@
 package io.firehole.cli.config;
 
+import io.firehole.gateway.GatewayConfig;
 import io.firehole.pool.GapPolicies;
 import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
@@ -16,6 +17,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -103,6 +105,15 @@ final class Keys {
             InetSocketAddress.createUnresolved("127.0.0.1", 10_000));
     static final Key<Path> GATEWAY_TOKENS_FILE = Key.of("gateway.tokens-file", file(), null);
 
+    static final Key<Duration> GATEWAY_DRAIN =
+            Key.of("gateway.drain", time(Duration.ofSeconds(1)), GatewayConfig.DEFAULT.drain());
+    static final Key<Boolean> GATEWAY_REUSE_PORT =
+            Key.of("gateway.reuse-port", flag(), GatewayConfig.DEFAULT.reusesPort());
+    static final Key<List<String>> GATEWAY_RELAY_METADATA = Key.of(
+            "gateway.relay-metadata",
+            new Syntax<>(Keys::metadata, names -> String.join(", ", names)),
+            List.copyOf(GatewayConfig.DEFAULT.relayedMetadata()));
+
     static final Key<Optional<InetSocketAddress>> CONSOLE_LISTEN = Key.of(
             "console.listen",
             new Syntax<>(
@@ -171,7 +182,9 @@ final class Keys {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
         keys.addAll(List.of(GAPS_POLICY, GAPS_GO_ON, GAPS_END_STREAM));
-        keys.addAll(List.of(GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, CONSOLE_LISTEN, STATE));
+        keys.addAll(List.of(
+                GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, GATEWAY_DRAIN, GATEWAY_REUSE_PORT, GATEWAY_RELAY_METADATA));
+        keys.addAll(List.of(CONSOLE_LISTEN, STATE));
         keys.addAll(List.of(SHARING_URL, SHARING_USER, SHARING_PASSWORD_FILE, SHARING_HOSTS, SHARING_SHARE));
         return List.copyOf(keys);
     }
@@ -188,6 +201,19 @@ final class Keys {
 
     private static Syntax<List<String>> names() {
         return new Syntax<>(Values::names, names -> String.join(", ", names));
+    }
+
+    private static List<String> metadata(String text) {
+        List<String> names = Values.names(text).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .distinct()
+                .toList();
+        for (String name : names) {
+            if (!GatewayConfig.mayRelay(name)) {
+                throw new IllegalArgumentException("has \"" + name + "\", which never goes to the provider");
+            }
+        }
+        return names;
     }
 
     private static Syntax<Integer> count(int least, int most) {

@@ -22,6 +22,9 @@ public final class ConsoleClient implements AutoCloseable {
     /** No answer of a console is larger. */
     private static final int ANSWER_BYTES_MAX = 64 << 20;
 
+    /** What tells an order from what a form could send. */
+    private static final String ORDER_HEADER = "x-firehole-order";
+
     private final URI console;
     private final HttpClient http;
 
@@ -56,9 +59,22 @@ public final class ConsoleClient implements AutoCloseable {
      * @param path with its query string, its parts {@linkplain #encoded encoded}
      */
     public ConsoleAnswer get(String path) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(console + path))
-                .timeout(PATIENCE)
-                .build();
+        return send(HttpRequest.newBuilder(URI.create(console + path)));
+    }
+
+    /**
+     * Gives an order.
+     *
+     * @param path with its query string, its parts {@linkplain #encoded encoded}
+     */
+    public ConsoleAnswer post(String path) throws InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(console + path))
+                .header(ORDER_HEADER, "1")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private ConsoleAnswer send(HttpRequest.Builder question) throws InterruptedException {
+        HttpRequest request = question.timeout(PATIENCE).build();
         try {
             HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {

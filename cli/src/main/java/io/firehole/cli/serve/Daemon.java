@@ -4,6 +4,7 @@ import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.Values;
 import io.firehole.console.Console;
 import io.firehole.console.ConsoleConfig;
+import io.firehole.console.Drainable;
 import io.firehole.gateway.Gateway;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.pool.Pool;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,13 +33,21 @@ public final class Daemon implements AutoCloseable {
     private final Transport transport;
     private final Pool pool;
     private final Gateway gateway;
+    private final Ending ending;
     private final Optional<Console> console;
 
-    private Daemon(AssembledBudget budget, Transport transport, Pool pool, Gateway gateway, Optional<Console> console) {
+    private Daemon(
+            AssembledBudget budget,
+            Transport transport,
+            Pool pool,
+            Gateway gateway,
+            Ending ending,
+            Optional<Console> console) {
         this.budget = budget;
         this.transport = transport;
         this.pool = pool;
         this.gateway = gateway;
+        this.ending = ending;
         this.console = console;
     }
 
@@ -52,7 +62,10 @@ public final class Daemon implements AutoCloseable {
         GatewayConfig gateway = GatewayConfig.DEFAULT
                 .withListen(listenAddress(config.gatewayListen()))
                 .withGroupOfMonitor(config.groups()::of)
-                .withDedicated(id -> config.dedicated().of(id).isPresent());
+                .withDedicated(id -> config.dedicated().of(id).isPresent())
+                .withDrain(config.gatewayDrain())
+                .withReusesPort(config.gatewayReusesPort())
+                .withRelayedMetadata(config.gatewayRelayedMetadata());
         if (config.gatewayTokens().isPresent()) {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }
@@ -63,6 +76,7 @@ public final class Daemon implements AutoCloseable {
                 config.pool(),
                 gateway,
                 console,
+                true,
                 UnaryOperator.identity());
     }
 
@@ -97,7 +111,7 @@ public final class Daemon implements AutoCloseable {
             Optional<ConsoleConfig> console,
             UnaryOperator<Transport> seam)
             throws IOException {
-        return start(upstream, AssembledBudget.inMemory(rules), poolConfig, gatewayConfig, console, seam);
+        return start(upstream, AssembledBudget.inMemory(rules), poolConfig, gatewayConfig, console, false, seam);
     }
 
     /** The same without a console. */
@@ -117,6 +131,7 @@ public final class Daemon implements AutoCloseable {
             PoolConfig poolConfig,
             GatewayConfig gatewayConfig,
             Optional<ConsoleConfig> consoleConfig,
+            boolean drainsByConsole,
             UnaryOperator<Transport> seam)
             throws IOException {
         Transport transport = seam.apply(new GrpcTransport(upstream, budget.budget()));
@@ -124,7 +139,10 @@ public final class Daemon implements AutoCloseable {
         Gateway gateway = null;
         try {
             gateway = Gateway.start(gatewayConfig, pool);
-            return new Daemon(budget, transport, pool, gateway, startConsole(consoleConfig, pool));
+            Ending ending = new Ending(gateway);
+            Optional<Drainable> program = drainsByConsole ? Optional.of(ending) : Optional.empty();
+            Optional<Console> console = startConsole(consoleConfig, pool, program);
+            return new Daemon(budget, transport, pool, gateway, ending, console);
         } catch (IOException | RuntimeException notListening) {
             if (gateway != null) {
                 gateway.close();
@@ -136,10 +154,11 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private static Optional<Console> startConsole(Optional<ConsoleConfig> config, Pool pool)
+    private static Optional<Console> startConsole(
+            Optional<ConsoleConfig> config, Pool pool, Optional<Drainable> program)
             throws ConsoleNotListeningException {
         try {
-            return config.isEmpty() ? Optional.empty() : Optional.of(Console.start(config.get(), pool));
+            return config.isEmpty() ? Optional.empty() : Optional.of(Console.start(config.get(), pool, program));
         } catch (IOException taken) {
             throw new ConsoleNotListeningException(taken);
         }
@@ -158,6 +177,30 @@ public final class Daemon implements AutoCloseable {
     /** How the pool stands. */
     public PoolStats stats() {
         return pool.stats();
+    }
+
+    /**
+     * Has monitors leave one after the other; see {@link Gateway#drain}. {@link #close} is still to be called.
+     *
+     * @return done when none is left
+     */
+    public CompletableFuture<Void> drain() {
+        return ending.begin();
+    }
+
+    /** Ends at once what {@link #drain} has left. */
+    public void hurry() {
+        gateway.hurry();
+    }
+
+    /** How far it is on its way to the end. */
+    public Gateway.Draining draining() {
+        return gateway.draining();
+    }
+
+    /** Done as soon as somebody has had it drain, by {@link #drain} or by the console. */
+    public CompletableFuture<Void> whenDraining() {
+        return ending.begun();
     }
 
     @Override

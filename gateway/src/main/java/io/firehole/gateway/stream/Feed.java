@@ -4,6 +4,8 @@ import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.Delivery;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What a call needs of a monitor's place in the pool. Nothing here blocks. */
@@ -30,6 +32,13 @@ public interface Feed {
     /** Why nothing follows what {@link #poll} has given, or null while more may come. Event loop only. */
     @Nullable
     GrpcStatus ended();
+
+    /**
+     * Puts an end behind what waits; {@link #ended} says so when that has been taken. Any thread.
+     *
+     * @return when the end is there, the last slot that lies before it whole, as far as that is known
+     */
+    CompletableFuture<OptionalLong> finish();
 
     /** Gives the place up at once. Idempotent; any thread. */
     void close();

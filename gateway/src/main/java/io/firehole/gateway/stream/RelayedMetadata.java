@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The metadata of a relayed call, and what of it stays here. Stateless, any thread.
@@ -16,6 +17,9 @@ import java.util.Set;
 public final class RelayedMetadata {
 
     private static final String BINARY = "-bin";
+
+    /** What gRPC takes for a name. */
+    private static final Pattern NAME = Pattern.compile("[0-9a-z_.-]+");
 
     /** What never goes from one side to the other. */
     private static final Set<String> KEPT = Set.of(
@@ -49,7 +53,7 @@ public final class RelayedMetadata {
     /** Whether metadata of that name may be relayed at all. */
     public static boolean isRelayed(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return !lower.isEmpty() && !lower.startsWith(":") && !lower.startsWith("grpc-") && !KEPT.contains(lower);
+        return NAME.matcher(lower).matches() && !lower.startsWith("grpc-") && !KEPT.contains(lower);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,9 @@ public final class SubscribeCall implements CarriedCall {
             Executor checker,
             StreamCounters counters) {}
 
+    /** The trailer with the last slot that a client of a gateway which drains has got whole. */
+    public static final String LAST_SLOT_TRAILER = "x-last-complete-slot";
+
     private enum State {
         LIVE,
         ENDING,
@@ -70,6 +74,14 @@ public final class SubscribeCall implements CarriedCall {
 
     private State state = State.LIVE;
     private @Nullable GrpcStatus last;
+    private List<HeaderField> lastMetadata = List.of();
+
+    /** Why the call is to end behind what waits for its client; null if it is not. */
+    private @Nullable GrpcStatus farewell;
+
+    /** Whether the last whole slot is known, or known to be unknown. */
+    private boolean farewellComplete;
+
     private boolean mayEnd = true;
     private boolean pumping;
     private Timers.Timer pingTimer = () -> {};
@@ -140,12 +152,33 @@ public final class SubscribeCall implements CarriedCall {
         }
     }
 
+    /**
+     * Ends the call with that status behind what waits for its client, and says which slot was the last that the client has got
+     * whole. At once where nothing waits: it is for clients that find another server, and is not held back.
+     */
+    public void drain(GrpcStatus status) {
+        if (state == State.LIVE && farewell == null) {
+            farewell = status;
+            var unused = feed.finish()
+                    .thenAccept(slot -> eventLoop.execute(() -> {
+                        if (slot.isPresent() && state == State.LIVE) {
+                            String number = String.valueOf(slot.getAsLong());
+                            farewell = status.code().with(status.message() + "; last complete slot " + number);
+                            lastMetadata = List.of(new HeaderField(LAST_SLOT_TRAILER, number));
+                        }
+                        farewellComplete = true;
+                        pump();
+                    }));
+        }
+    }
+
     /** Ends the call at once with that status, whatever waits: the gateway closes. */
     public void shutDown(GrpcStatus status) {
         if (state != State.OVER) {
             endTimer.cancel();
             mayEnd = true;
             if (state == State.LIVE) {
+                lastMetadata = List.of(); // what waits is dropped, and with it the slot that was to be the last
                 begin(status);
             }
             pump();
@@ -238,12 +271,19 @@ public final class SubscribeCall implements CarriedCall {
             if (ended == null) {
                 return false;
             }
+            GrpcStatus goodbye = farewell;
+            if (goodbye != null) {
+                if (farewellComplete) {
+                    begin(goodbye);
+                }
+                return farewellComplete && state != State.OVER;
+            }
             // An end that is nobody's wish must not look like one: clients do not come back after OK.
             end(ended.isOk() ? GrpcStatus.Code.UNAVAILABLE.with("the subscription has ended") : ended);
             return state != State.OVER;
         }
         if (last != null && mayEnd) {
-            outlet.end(last);
+            outlet.end(last, lastMetadata);
             last = null;
         }
         return false;

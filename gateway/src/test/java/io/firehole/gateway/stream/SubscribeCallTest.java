@@ -27,8 +27,10 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +125,55 @@ class SubscribeCallTest {
         assertThat(world.client.status).isNull();
         world.pass(Duration.ofMillis(1));
         assertThat(world.client.status).isEqualTo(UNAVAILABLE);
+    }
+
+    @Test
+    void drainsWhatWaitsAndTellsTheLastWholeSlot() {
+        world.start();
+        world.client.take(2);
+        world.offer(1_000);
+        world.offer(70_000);
+
+        world.call.drain(UNAVAILABLE);
+        world.client.takeAll();
+        assertThat(world.client.status).as("before the slot is known").isNull();
+        world.finished.complete(OptionalLong.of(361_774_429));
+        world.settle();
+
+        assertThat(world.client.updates()).as("a ping and what waited").hasSize(3);
+        assertThat(world.client.status)
+                .isEqualTo(GrpcStatus.Code.UNAVAILABLE.with("no room; last complete slot 361774429"));
+        assertThat(world.client.trailers).containsExactly(new HeaderField("x-last-complete-slot", "361774429"));
+        assertThat(world.feedClosed).isTrue();
+    }
+
+    @Test
+    void drainsAtOnceWhereNothingWaitsAndNothingIsKnown() {
+        world.start();
+        world.client.takeAll();
+
+        world.call.drain(UNAVAILABLE);
+        world.finished.complete(OptionalLong.empty());
+        world.settle();
+
+        assertThat(world.client.status).isEqualTo(UNAVAILABLE);
+        assertThat(world.client.trailers).isEmpty();
+    }
+
+    @Test
+    void endsAtOnceWhatIsDrainedTooSlowly() {
+        world.start();
+        world.client.take(1);
+        world.offer(1_000);
+        world.call.drain(UNAVAILABLE);
+        world.finished.complete(OptionalLong.of(7));
+        world.settle();
+
+        world.call.shutDown(UNAVAILABLE);
+        world.client.takeAll();
+
+        assertThat(world.client.status).isEqualTo(UNAVAILABLE);
+        assertThat(world.client.trailers).isEmpty();
     }
 
     @Test
@@ -280,6 +331,8 @@ class SubscribeCallTest {
     /** A call and all around it, on the test's thread. */
     private static final class World implements Feed, Inlet {
 
+        final CompletableFuture<OptionalLong> finished = new CompletableFuture<>();
+
         final StreamCounters counters = new StreamCounters();
         final Queue<Runnable> turns = new ArrayDeque<>();
         final Queue<Runnable> checks = new ArrayDeque<>();
@@ -385,6 +438,12 @@ class SubscribeCallTest {
         }
 
         @Override
+        public CompletableFuture<OptionalLong> finish() {
+            ended = GrpcStatus.Code.UNAVAILABLE.with("the pool's own words");
+            return finished;
+        }
+
+        @Override
         public void close() {
             feedClosed = true;
         }
@@ -402,6 +461,7 @@ class SubscribeCallTest {
         @Nullable
         SubscribeCall call;
 
+        List<HeaderField> trailers = List.of();
         private @Nullable GrpcStatus pending;
         private int mayTake;
         private boolean over;
@@ -470,6 +530,7 @@ class SubscribeCallTest {
         @Override
         public void end(GrpcStatus last, List<HeaderField> metadata) {
             assertThat(pending).isNull();
+            trailers = metadata;
             if (takesAtOnce || mayTake > 0) {
                 status = last;
                 finish();
