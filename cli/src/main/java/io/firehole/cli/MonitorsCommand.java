@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "One line for each open stream of a monitor: its group, the connection and the stream of the provider that serve"
-                    + " it, how many filters it asks for, from which slot on it gets everything, and what it has received."
+                    + " it, from which slot on it gets everything, how many updates it has received, and how far it lags:"
+                    + " in updates and bytes that wait for it, and in slots."
                     + " Asks the console that serve and demo open, and ends with 3 if none answers.",
             ""
         },
@@ -52,24 +53,30 @@ final class MonitorsCommand implements Callable<Integer> {
 
     private static void print(JsonNode data, PrintWriter out) {
         Table table = new Table(
-                Column.words("MONITOR", 24),
+                Column.words("MONITOR", 21),
                 Column.words("GROUP", 6),
-                Column.number("CONN", 5),
+                Column.number("CONN", 4),
                 Column.number("STREAM", 6),
-                Column.number("FILTERS", 7),
-                Column.number("FROM SLOT", 10),
-                Column.number("UPDATES", 11));
+                Column.number("FROM SLOT", 9),
+                Column.number("UPDATES", 9),
+                Column.number("LAG", 5),
+                Column.number("BYTES", 5),
+                Column.number("SLOTS", 5));
         for (JsonNode monitor : data.get("monitors")) {
             table.row(
                     monitor.get("id").asText(),
                     monitor.get("group").asText(),
                     number(monitor.get("connection")),
                     number(monitor.get("stream")),
-                    monitor.get("filters").asText(),
                     monitor.get("activeFromSlot").isNull()
                             ? "waiting"
                             : monitor.get("activeFromSlot").asText(),
-                    monitor.get("updates").asText());
+                    monitor.get("updates").asText(),
+                    monitor.get("waiting").asText(),
+                    size(monitor.get("waitingBytes").asLong()),
+                    monitor.get("lagSlots").isNull()
+                            ? "?"
+                            : monitor.get("lagSlots").asText());
         }
         table.lines().forEach(out::println);
         int shown = data.get("monitors").size();
@@ -79,6 +86,14 @@ final class MonitorsCommand implements Callable<Integer> {
         } else if (shown < total) {
             out.println((total - shown) + " more; the console's ?offset= shows them");
         }
+    }
+
+    /** Bytes in at most five characters. */
+    private static String size(long bytes) {
+        if (bytes < 1 << 10) {
+            return bytes + "B";
+        }
+        return bytes < 1 << 20 ? (bytes >> 10) + "K" : (bytes >> 20) + "M";
     }
 
     private static String number(JsonNode id) {

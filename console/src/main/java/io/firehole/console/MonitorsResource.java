@@ -47,10 +47,15 @@ final class MonitorsResource implements Resource {
                 .put("filters", monitor.filters())
                 .put("active", monitor.active());
         put(node, "activeFromSlot", monitor.activeFromSlot());
-        return node.put("updates", monitor.updates())
+        node.put("updates", monitor.updates())
                 .put("bytes", monitor.bytes())
                 .put("waiting", monitor.waiting())
                 .put("waitingBytes", monitor.waitingBytes());
+        PoolStats.Lag lag = monitor.lag();
+        put(node, "lagSlots", lag.slots());
+        return node.put("policy", lag.policy().word())
+                .put("dropped", lag.dropped())
+                .put("conflated", lag.conflated());
     }
 
     /** A number that may not be there yet. */

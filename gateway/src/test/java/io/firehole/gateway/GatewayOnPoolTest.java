@@ -123,8 +123,12 @@ class GatewayOnPoolTest {
                 .isInstanceOfSatisfying(
                         Seen.Headers.class,
                         end -> assertThat(end.values())
-                                .containsEntry("grpc-status", String.valueOf(Status.Code.INTERNAL.value()))
-                                .containsEntry("grpc-message", "lagged to send an update"));
+                                .containsEntry("grpc-status", String.valueOf(Status.Code.RESOURCE_EXHAUSTED.value()))
+                                .hasEntrySatisfying(
+                                        "grpc-message",
+                                        said -> assertThat(said)
+                                                .startsWith("lagged: ")
+                                                .contains("(pool.mailbox-bytes)")));
         assertThat(reader.isOpen()).isTrue();
     }
 

@@ -1,6 +1,8 @@
 package io.firehole.pool;
 
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What may wait for one monitor, and what happens beyond that.
@@ -24,9 +26,39 @@ public record MailboxLimits(int updates, long bytes, OverrunPolicy policy) {
         Objects.requireNonNull(policy, "policy");
     }
 
+    /** These limits with another policy. */
+    public MailboxLimits withPolicy(OverrunPolicy other) {
+        return new MailboxLimits(updates, bytes, other);
+    }
+
     /** What happens to a monitor whose mailbox is full. */
     public enum OverrunPolicy {
-        /** Its stream ends with INTERNAL {@code lagged to send an update}, as the reference server ends it. */
-        DISCONNECT
+        /**
+         * It gets what waits, and then its stream ends with RESOURCE_EXHAUSTED, the limit, and the last slot that it has
+         * whole.
+         */
+        DISCONNECT,
+        /** The oldest updates that wait are dropped, counted, and told as a loss. */
+        DROP_OLDEST,
+        /**
+         * While more than half of the limits waits, an account's update takes the place of an older one of the same account
+         * under the same names, which is counted; if that is not enough the oldest updates are dropped.
+         */
+        LATEST_PER_ACCOUNT;
+
+        /** The word used in configuration and JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** The policy of that word; empty for any other word. */
+        public static Optional<OverrunPolicy> of(String word) {
+            for (OverrunPolicy policy : values()) {
+                if (policy.word().equals(word)) {
+                    return Optional.of(policy);
+                }
+            }
+            return Optional.empty();
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.routing.Arrival;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,8 @@ final class Member {
         this.rate = new MonitorRate(monitor.group());
         this.stream = new MonitorStream(
                 monitor,
-                pool.config().mailbox(),
+                pool.config().mailboxOf(monitor.id()),
+                pool.memory(),
                 pool.config().profile().filters(),
                 wakeup,
                 pool.loop().signal(this::attend)::raise);
@@ -81,9 +83,10 @@ final class Member {
         if (gone) {
             return;
         }
+        placement.losses().look(this);
         if (stream.isOver()) {
-            if (stream.hasOverrun()) {
-                placement.overran(this);
+            if (stream.isToBeEnded()) {
+                stream.end(placement.overran(this));
             }
             leave();
             return;
@@ -413,6 +416,68 @@ final class Member {
         loop.after(0, this::attend);
     }
 
+    /** It has missed something for a reason of its own: recorded as its gap, and its stream ends if it wants that. */
+    void missed(GapLog.Hole hole) {
+        if (places.isEmpty()) {
+            placement.noteGap(this, hole);
+        } else {
+            places.getLast().stream().noteGap(hole, List.of(id()));
+        }
+    }
+
+    /** At which commitment it asked last. */
+    CommitmentLevel commitment() {
+        Subscription last = asked;
+        return last == null ? CommitmentLevel.PROCESSED : last.commitment();
+    }
+
+    /** Ends the monitor's stream and forgets what waits for it. */
+    void cut(GrpcStatus why) {
+        stream.cut(why);
+        leave();
+    }
+
+    /**
+     * The last slot that the monitor has whole when it has read what waits, after an update did not fit: the last one that
+     * is sealed on the calls that serve it, but below every slot of which something was not let in; empty if it has none whole,
+     * because none was sealed since its request took effect.
+     *
+     * <p>Nothing of that slot or of those before it comes on those calls any more, but statuses, and content of a fork which
+     * comes after the seal of a later slot. So a client that asks from the slot after it misses nothing.
+     */
+    OptionalLong lastWholeSlot() {
+        // The calls first: whatever was refused before that seal is in the other figure then.
+        OptionalLong sealed = OptionalLong.empty();
+        for (Place place : places) {
+            OptionalLong its = place.stream().lastSealed();
+            if (its.isEmpty()) {
+                return its;
+            }
+            sealed = sealed.isEmpty() || its.getAsLong() < sealed.getAsLong() ? its : sealed;
+        }
+        if (sealed.isEmpty()) {
+            return sealed;
+        }
+        long whole = stream.lowestRefusedSlot().isPresent()
+                ? Math.min(sealed.getAsLong(), stream.lowestRefusedSlot().getAsLong() - 1)
+                : sealed.getAsLong();
+        OptionalLong from = activeFromSlot();
+        return from.isPresent() && from.getAsLong() <= whole ? OptionalLong.of(whole) : OptionalLong.empty();
+    }
+
+    private OptionalLong lagSlots() {
+        if (stream.waiting() == 0) {
+            return OptionalLong.of(0);
+        }
+        OptionalLong oldest = stream.oldestSlot();
+        OptionalLong sealed = places.isEmpty()
+                ? OptionalLong.empty()
+                : places.getLast().stream().lastSealed();
+        return oldest.isEmpty() || sealed.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(0, sealed.getAsLong() - oldest.getAsLong() + 1));
+    }
+
     private void leave() {
         if (!gone) {
             gone = true;
@@ -531,6 +596,7 @@ final class Member {
                 stream.bytes(),
                 stream.waiting(),
                 stream.waitingBytes(),
+                new PoolStats.Lag(lagSlots(), stream.mailboxLimits().policy(), stream.dropped(), stream.conflated()),
                 integrity.samples(),
                 integrity.disagreements(),
                 rate.perSecond(),

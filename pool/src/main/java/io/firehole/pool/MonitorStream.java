@@ -4,7 +4,11 @@ import io.firehole.filters.FilterLimits;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.mailbox.Lane;
+import io.firehole.pool.mailbox.Loss;
 import io.firehole.pool.mailbox.Mailbox;
+import io.firehole.pool.mailbox.Relief;
+import io.firehole.pool.memory.MemoryBudget;
+import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -33,18 +37,40 @@ public final class MonitorStream implements AutoCloseable {
     /** Written by the control thread. */
     private volatile OptionalLong activeFromSlot = OptionalLong.empty();
 
-    private volatile boolean overran;
+    private final MailboxLimits mailboxLimits;
 
     /**
+     * @param memory for what waits
      * @param limits what the provider allows in a request
      * @param attend has the control thread look at this stream
      */
-    MonitorStream(Monitor monitor, MailboxLimits mailboxLimits, FilterLimits limits, Runnable wakeup, Runnable attend) {
+    MonitorStream(
+            Monitor monitor,
+            MailboxLimits mailboxLimits,
+            MemoryBudget memory,
+            FilterLimits limits,
+            Runnable wakeup,
+            Runnable attend) {
         this.monitor = monitor;
+        this.mailboxLimits = mailboxLimits;
         this.limits = limits;
         this.attend = attend;
-        this.mailbox =
-                new Mailbox<>(mailboxLimits.updates(), mailboxLimits.bytes(), Delivery::size, wakeup, this::overran);
+        this.mailbox = new Mailbox<>(
+                mailboxLimits.updates(),
+                mailboxLimits.bytes(),
+                DeliveryContents.IN_BYTES,
+                relief(mailboxLimits.policy()),
+                memory.account(),
+                wakeup,
+                attend);
+    }
+
+    private static Relief<Delivery> relief(MailboxLimits.OverrunPolicy policy) {
+        return switch (policy) {
+            case DISCONNECT -> Relief.none();
+            case DROP_OLDEST -> Relief.dropOldest();
+            case LATEST_PER_ACCOUNT -> Relief.latestPerSubject();
+        };
     }
 
     /** Whose stream this is. */
@@ -148,9 +174,14 @@ public final class MonitorStream implements AutoCloseable {
         mailbox.end(why);
     }
 
+    /** Ends it, and forgets what waits. */
+    void cut(GrpcStatus why) {
+        mailbox.cut(why);
+    }
+
     /** Whether it needs no place any more. */
     boolean isOver() {
-        return mailbox.isEnded();
+        return mailbox.isShut();
     }
 
     @Nullable
@@ -167,13 +198,54 @@ public final class MonitorStream implements AutoCloseable {
         activeFromSlot = slot;
     }
 
-    /** Whether it ended because the mailbox was full. */
-    boolean hasOverrun() {
-        return overran;
+    /** Whether its mailbox was full and takes in nothing any more, but has not been told its end. */
+    boolean isToBeEnded() {
+        return mailbox.overran() != null && !mailbox.isEnded();
     }
 
-    private void overran() {
-        overran = true;
-        attend.run();
+    /** How scarce memory was when its mailbox was full. */
+    MemoryPressure pressureAtOverrun() {
+        MemoryPressure pressure = mailbox.overran();
+        return pressure == null ? MemoryPressure.NONE : pressure;
+    }
+
+    /** The lowest slot of what was not let in since; empty if nothing of a slot was. */
+    OptionalLong lowestRefusedSlot() {
+        return mailbox.lowestRefusedSlot();
+    }
+
+    /** What was dropped since this was asked last. */
+    Loss takeLoss() {
+        return mailbox.takeLoss();
+    }
+
+    /** What may wait, and what happens beyond that. */
+    MailboxLimits mailboxLimits() {
+        return mailboxLimits;
+    }
+
+    /** Tells anew how much waits. */
+    void report() {
+        mailbox.report();
+    }
+
+    /** How much memory what waits is counted for. */
+    long held() {
+        return waitingBytes() + waiting() * MemoryBudget.ELEMENT_BYTES;
+    }
+
+    /** The slot of what is read next; empty if nothing waits, or if that cannot be told at the moment. */
+    OptionalLong oldestSlot() {
+        return mailbox.oldestSlot();
+    }
+
+    /** Updates that were dropped because it reads too slowly. */
+    public long dropped() {
+        return mailbox.dropped();
+    }
+
+    /** Updates in whose place later ones of the same account were put. */
+    public long conflated() {
+        return mailbox.conflated();
     }
 }

@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.planning.Decision;
 import io.firehole.pool.planning.Plan;
@@ -40,6 +41,7 @@ final class Placement {
     private final Shares shares;
     private final Planner planner;
     private final WaitingRoom waitingRoom;
+    private final MonitorLosses losses;
     private final Set<Member> members = new LinkedHashSet<>();
 
     /** Why filters could not be tried, as far as that was told. */
@@ -61,6 +63,7 @@ final class Placement {
         this.onLeft = onLeft;
         this.shares = Shares.of(pool.config());
         this.waitingRoom = new WaitingRoom(pool);
+        this.losses = new MonitorLosses(pool);
         Map<String, PlanningRules.GroupRules> groups = new HashMap<>();
         for (Group group : Group.values()) {
             groups.put(
@@ -78,21 +81,43 @@ final class Placement {
 
     void left(Member member) {
         if (members.remove(member)) {
+            losses.left(member);
             pool.tally().left(member.stream());
             onLeft.run();
         }
     }
 
-    /** A monitor read too slowly, and its stream has ended for that. */
-    void overran(Member member) {
+    /** A monitor that has no place any more has missed something. */
+    void noteGap(Member member, GapLog.Hole hole) {
+        for (Gap gap : pool.tally().gaps().note(hole, List.of(member.id()))) {
+            pool.tally().event("gap", gap.monitor(), "Missing: " + gap.told());
+        }
+    }
+
+    /** What monitors lose because they read too slowly. */
+    MonitorLosses losses() {
+        return losses;
+    }
+
+    /**
+     * A monitor read too slowly, and its mailbox takes in nothing any more.
+     *
+     * @return what its stream ends with
+     */
+    GrpcStatus overran(Member member) {
+        MailboxLimits limits = member.stream().mailboxLimits();
+        OptionalLong whole = member.lastWholeSlot();
+        String scarce = member.stream().pressureAtOverrun().isAtLeast(MemoryPressure.TIGHT)
+                ? ", less at the moment since the memory of all buffers is scarce (memory.buffers-max)"
+                : "";
+        String text = "lagged: " + member.stream().waiting() + " updates of "
+                + member.stream().waitingBytes() + " bytes waited for this monitor, limit " + limits.updates()
+                + " updates (pool.mailbox-updates) and " + limits.bytes() + " bytes (pool.mailbox-bytes)" + scarce
+                + "; last complete slot " + (whole.isPresent() ? whole.getAsLong() : "none");
         pool.tally().overruns++;
-        log.warn(
-                "Monitor {} lagged: {} updates of {} bytes waited for it, limit {} and {}; its stream has ended",
-                member.id(),
-                member.stream().waiting(),
-                member.stream().waitingBytes(),
-                pool.config().mailbox().updates(),
-                pool.config().mailbox().bytes());
+        pool.tally().event("overrun", member.id(), text);
+        log.warn("Monitor {} {}; its stream ends", member.id(), text);
+        return GrpcStatus.Code.RESOURCE_EXHAUSTED.with(text);
     }
 
     Set<Member> members() {

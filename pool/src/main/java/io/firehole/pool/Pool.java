@@ -2,6 +2,8 @@ package io.firehole.pool;
 
 import com.google.protobuf.ByteString;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.memory.MemoryBudget;
+import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.transport.Connection.UnaryReply;
@@ -46,11 +48,13 @@ public final class Pool implements AutoCloseable {
     private final Placement placement;
     private final UnaryCalls unaryCalls;
     private final Leases leases;
+    private final MemoryWatch memoryWatch;
     private final PoolPicture picture;
     private final Executor callbacks;
 
     private final AtomicInteger openStreams = new AtomicInteger();
     private final LongAdder refusedStreams = new LongAdder();
+    private final LongAdder refusedForMemory = new LongAdder();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final PoolLoop.Signal shutDown;
     private volatile boolean closing;
@@ -65,6 +69,7 @@ public final class Pool implements AutoCloseable {
                 loop,
                 new RequestPace(runtime.clock(), config.profile().requests()),
                 new IntegrityWatch(loop, runtime.callbacks(), config.integritySamplesPerSecond()),
+                new MemoryBudget(config.slow().buffersMaxBytes()),
                 new RecentTransactions(config.recentTransactionsBytes()),
                 new PoolTally(runtime.clock(), runtime.timeOfDay()));
         this.links = new Links(context);
@@ -73,7 +78,15 @@ public final class Pool implements AutoCloseable {
         this.unaryCalls = new UnaryCalls(context, links);
         this.callbacks = runtime.callbacks();
         this.leases = new Leases(context, links, placement, callbacks);
-        this.picture = new PoolPicture(context, links, placement, leases, runtime.budget(), refusedStreams::sum);
+        this.memoryWatch = new MemoryWatch(context, placement);
+        this.picture = new PoolPicture(
+                context,
+                links,
+                placement,
+                leases,
+                runtime.budget(),
+                refusedStreams::sum,
+                () -> memoryWatch.stats(refusedForMemory.sum()));
         this.shutDown = loop.signal(this::shutDown);
     }
 
@@ -89,6 +102,7 @@ public final class Pool implements AutoCloseable {
         links.whenReady(leases::connectionReady);
         new GroupWatch(context, placement).start();
         new UnionWatch(context, placement).start();
+        memoryWatch.start();
         if (links.all().isEmpty() && !closing) {
             links.open();
         }
@@ -97,7 +111,8 @@ public final class Pool implements AutoCloseable {
     /**
      * A stream for one monitor, which has asked for nothing yet. Returns at once.
      *
-     * <p>If the pool has no room for it (see {@link PoolConfig#streamsMax} and {@link PoolConfig#commandsMax}) the
+     * <p>If the pool has no room for it (see {@link PoolConfig#streamsMax}, {@link PoolConfig#commandsMax} and
+     * {@link SlowMonitorRules#buffersMaxBytes}) the
      * stream has already {@linkplain MonitorStream#ended ended} with RESOURCE_EXHAUSTED; if the pool is closed, with
      * UNAVAILABLE.
      *
@@ -109,7 +124,12 @@ public final class Pool implements AutoCloseable {
         Member member = new Member(context, placement, monitor, wakeup);
         MonitorStream stream = member.stream();
         int max = context.config().streamsMax();
-        if (openStreams.incrementAndGet() > max) {
+        if (context.memory().pressure().isAtLeast(MemoryPressure.REFUSING)) {
+            refusedForMemory.increment();
+            stream.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("no room for one more monitor: of the memory for all"
+                    + " buffers " + context.memory().used() + " bytes are used, limit "
+                    + context.memory().bytesMax() + " (memory.buffers-max)"));
+        } else if (openStreams.incrementAndGet() > max) {
             openStreams.decrementAndGet();
             refusedStreams.increment();
             stream.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(
@@ -128,8 +148,8 @@ public final class Pool implements AutoCloseable {
      * A subscription whose updates a listener is told of: the gateway's way for a Java program. Returns at once.
      *
      * <p>If the pool has no room for it, is closed, or a request is too large for a provider, the listener is told so in
-     * {@link MonitorListener#onEnd}. A listener too slow for its mailbox ({@link PoolConfig#mailbox}) is cut off there with
-     * the words the reference server uses, and nobody else notices.
+     * {@link MonitorListener#onEnd}. What happens to a listener too slow for its mailbox is its policy's business
+     * ({@link PoolConfig#mailboxOf}), and nobody else notices.
      *
      * @param request what it asks, as the provider takes it; {@link MonitorSubscription#change} replaces it
      * @param listener called on {@link PoolRuntime#callbacks}, one call at a time, never on a connection's event loop

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param healthCheckInterval how often a connection is asked for a sign of life
  * @param groups what each group may use; all three must be there
  * @param mailbox what may wait for one monitor
+ * @param slow what else is said of monitors that read too slowly, and of memory
  * @param linger how long a filter nobody wants any more stays with the provider, for a client that comes back
  * @param slotWatchdog how long a stream may show no slot before it is taken for dead
  * @param batchMin the least time between two requests on one stream
@@ -45,6 +46,7 @@ public record PoolConfig(
         Duration healthCheckInterval,
         Map<Group, GroupLimits> groups,
         MailboxLimits mailbox,
+        SlowMonitorRules slow,
         Duration linger,
         Duration slotWatchdog,
         Duration batchMin,
@@ -70,6 +72,7 @@ public record PoolConfig(
             Duration.ofSeconds(30),
             GroupLimits.defaults(),
             MailboxLimits.DEFAULT,
+            SlowMonitorRules.DEFAULT,
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
             Duration.ofMillis(10),
@@ -98,6 +101,8 @@ public record PoolConfig(
                 throw new IllegalArgumentException("groups: " + group.word() + " is missing");
             }
         }
+        Objects.requireNonNull(mailbox, "mailbox");
+        Objects.requireNonNull(slow, "slow");
         if (linger.isNegative()) {
             throw new IllegalArgumentException("linger must not be negative, was " + linger);
         }
@@ -134,6 +139,11 @@ public record PoolConfig(
         return limits;
     }
 
+    /** What may wait for that monitor, and what happens to it beyond that. */
+    public MailboxLimits mailboxOf(String monitorId) {
+        return slow.policies().of(monitorId).map(mailbox::withPolicy).orElse(mailbox);
+    }
+
     /** These rules with another number of connections. */
     public PoolConfig withMaxConnections(int connections) {
         return with(draft -> draft.maxConnections = connections);
@@ -152,6 +162,11 @@ public record PoolConfig(
     /** These rules with other mailboxes. */
     public PoolConfig withMailbox(MailboxLimits limits) {
         return with(draft -> draft.mailbox = limits);
+    }
+
+    /** These rules with others for slow monitors. */
+    public PoolConfig withSlow(SlowMonitorRules rules) {
+        return with(draft -> draft.slow = rules);
     }
 
     /** These rules with another linger; zero forgets a filter as soon as nobody wants it. */
@@ -239,6 +254,7 @@ public record PoolConfig(
         private Duration healthCheckInterval;
         private Map<Group, GroupLimits> groups;
         private MailboxLimits mailbox;
+        private SlowMonitorRules slow;
         private Duration linger;
         private Duration slotWatchdog;
         private Duration batchMin;
@@ -263,6 +279,7 @@ public record PoolConfig(
             healthCheckInterval = from.healthCheckInterval();
             groups = from.groups();
             mailbox = from.mailbox();
+            slow = from.slow();
             linger = from.linger();
             slotWatchdog = from.slotWatchdog();
             batchMin = from.batchMin();
@@ -289,6 +306,7 @@ public record PoolConfig(
                     healthCheckInterval,
                     groups,
                     mailbox,
+                    slow,
                     linger,
                     slotWatchdog,
                     batchMin,

@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Transport;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param loop its control thread
  * @param pace how many requests the provider allows
  * @param watch looks at some updates twice
+ * @param memory what all buffers may hold together
  * @param recent the transactions received last
  * @param tally what happened so far; control thread only
  */
@@ -26,6 +28,7 @@ record PoolContext(
         PoolLoop loop,
         RequestPace pace,
         IntegrityWatch watch,
+        MemoryBudget memory,
         RecentTransactions recent,
         PoolTally tally) {
 

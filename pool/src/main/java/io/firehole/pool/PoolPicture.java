@@ -17,6 +17,7 @@ final class PoolPicture {
     private final Leases leases;
     private final Supplier<Optional<BudgetSnapshot>> budget;
     private final LongSupplier refusedStreams;
+    private final Supplier<PoolStats.MemoryStats> memory;
 
     /** Written by the control thread. */
     private volatile PoolStats last;
@@ -27,13 +28,15 @@ final class PoolPicture {
             Placement placement,
             Leases leases,
             Supplier<Optional<BudgetSnapshot>> budget,
-            LongSupplier refusedStreams) {
+            LongSupplier refusedStreams,
+            Supplier<PoolStats.MemoryStats> memory) {
         this.pool = pool;
         this.links = links;
         this.placement = placement;
         this.leases = leases;
         this.budget = budget;
         this.refusedStreams = refusedStreams;
+        this.memory = memory;
         this.last = take();
     }
 
@@ -71,6 +74,8 @@ final class PoolPicture {
                                 pool.pace().delayed()),
                 placement.vetting().stats(),
                 pool.watch().stats(),
+                pool.tally().slow(monitors, placement.losses().told()),
+                memory.get(),
                 pool.tally()
                         .gaps()
                         .latest(Optional.empty(), PoolStats.GAPS_KEPT)

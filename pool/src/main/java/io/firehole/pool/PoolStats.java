@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.budget.BudgetSnapshot;
+import io.firehole.pool.memory.MemoryPressure;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.TreeMap;
  * @param totals what happened since the start
  * @param vetting what came of trying filters before others depend on them
  * @param integrity what came of matching some updates a second time
+ * @param slow what came of monitors that read too slowly
+ * @param memory how much all buffers hold together
  * @param gaps the latest gaps, newest last; at most {@link #GAPS_KEPT}, and {@link Pool#gaps} has more
  * @param gapCounts all gaps, by monitor and cause
  * @param events what else happened of late that somebody may want the reason of, newest last; at most {@link #EVENTS_KEPT}
@@ -37,6 +40,8 @@ public record PoolStats(
         Totals totals,
         VettingStats vetting,
         IntegrityStats integrity,
+        SlowStats slow,
+        MemoryStats memory,
         List<Gap> gaps,
         List<GapCount> gapCounts,
         List<PoolEvent> events,
@@ -195,6 +200,7 @@ public record PoolStats(
      * @param bytes put into its mailbox
      * @param waiting updates in its mailbox
      * @param waitingBytes bytes in its mailbox
+     * @param lag how far it is behind otherwise, and what came of it
      * @param samples updates of which was looked whether it got what its filters say
      * @param disagreements those of them for which it did not
      * @param updatesPerSecond put into its mailbox a second, averaged over about a minute; looked at every 5 s
@@ -212,10 +218,56 @@ public record PoolStats(
             long bytes,
             long waiting,
             long waitingBytes,
+            Lag lag,
             long samples,
             long disagreements,
             double updatesPerSecond,
             Group suggestedGroup) {}
+
+    /**
+     * How a monitor keeps up.
+     *
+     * @param slots how many slots its call has seen the end of, of which the monitor has not read all; empty if that is not
+     *     known, since what it reads next tells of no slot's content or is being read
+     * @param policy what happens when its mailbox is full
+     * @param dropped updates that were dropped to make room for later ones
+     * @param conflated updates in whose place later ones of the same account were put
+     */
+    public record Lag(OptionalLong slots, MailboxLimits.OverrunPolicy policy, long dropped, long conflated) {}
+
+    /**
+     * What came of monitors that read too slowly, since the start.
+     *
+     * @param overruns monitors disconnected for that
+     * @param dropped updates dropped to make room for later ones
+     * @param conflated updates in whose place later ones of the same account were put
+     * @param losses how often it was told that something was dropped, see {@link PoolStats#events}
+     */
+    public record SlowStats(long overruns, long dropped, long conflated, long losses) {}
+
+    /**
+     * How much all buffers hold together.
+     *
+     * @param bytesMax how much they may hold
+     * @param used how much they hold; what waits for several monitors is counted for each
+     * @param usedMost the most they ever held
+     * @param pressure what is done about it now
+     * @param refusedMonitors streams refused for that
+     * @param timesRefusing how often new monitors began to be refused
+     * @param timesTight how often mailboxes were halved
+     * @param timesCutting how often monitors began to be cut
+     * @param cutMonitors monitors that were cut
+     */
+    public record MemoryStats(
+            long bytesMax,
+            long used,
+            long usedMost,
+            MemoryPressure pressure,
+            long refusedMonitors,
+            long timesRefusing,
+            long timesTight,
+            long timesCutting,
+            long cutMonitors) {}
 
     /**
      * A monitor that makes calls of its own, by {@link Pool#channel}.

@@ -32,6 +32,8 @@ final class PoolTally {
     private long unrouted;
     private long malformed;
     private long delivered;
+    private long dropped;
+    private long conflated;
     private final NanoClock clock;
     private final GapLog gaps;
     private final Deque<PoolEvent> latestEvents = new ArrayDeque<>();
@@ -57,6 +59,8 @@ final class PoolTally {
     /** A monitor's stream is gone: what it got lives on here. */
     void left(MonitorStream stream) {
         delivered += stream.updates();
+        dropped += stream.dropped();
+        conflated += stream.conflated();
     }
 
     /** What monitors should have seen and did not. */
@@ -80,6 +84,18 @@ final class PoolTally {
 
     List<PoolEvent> latestEvents() {
         return List.copyOf(latestEvents);
+    }
+
+    /** What came of monitors that read too slowly, those that are there included. */
+    PoolStats.SlowStats slow(List<MonitorStream> openStreams, long losses) {
+        return new PoolStats.SlowStats(
+                overruns,
+                dropped + openStreams.stream().mapToLong(MonitorStream::dropped).sum(),
+                conflated
+                        + openStreams.stream()
+                                .mapToLong(MonitorStream::conflated)
+                                .sum(),
+                losses);
     }
 
     /** The totals, those of calls and streams that are open included. */

@@ -12,6 +12,7 @@ import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.budget.BudgetSnapshot.LedgerUse;
 import io.firehole.pool.budget.BudgetSnapshot.Restraining;
 import io.firehole.pool.budget.BudgetSnapshot.RuleUse;
+import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.wire.proto.CommitmentLevel;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,6 +148,8 @@ class StatusBlockTest {
                 totals,
                 stats.vetting(),
                 stats.integrity(),
+                stats.slow(),
+                stats.memory(),
                 gaps,
                 stats.gapCounts(),
                 stats.events(),
@@ -171,6 +174,8 @@ class StatusBlockTest {
                 totals,
                 new PoolStats.VettingStats(0, 0, 0, 0, 0, 0, 0),
                 new PoolStats.IntegrityStats(0, 0, 0, 0),
+                new PoolStats.SlowStats(0, 0, 0, 0),
+                new PoolStats.MemoryStats(1, 0, 0, MemoryPressure.NONE, 0, 0, 0, 0, 0),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -187,6 +192,7 @@ class StatusBlockTest {
     }
 
     private static MonitorStats monitor(String id, Group group, long updates) {
-        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, 0, 0, 0, group);
+        PoolStats.Lag lag = new PoolStats.Lag(OptionalLong.of(1), MailboxLimits.OverrunPolicy.DISCONNECT, 0, 0);
+        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, lag, 0, 0, 0, group);
     }
 }

@@ -5,14 +5,17 @@ import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.gateway.GatewayConfig;
+import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.pool.GapPolicies;
 import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupLimits;
 import io.firehole.pool.GroupRates;
 import io.firehole.pool.MailboxLimits;
+import io.firehole.pool.MailboxLimits.OverrunPolicy;
 import io.firehole.pool.MonitorNames;
 import io.firehole.pool.PoolConfig;
+import io.firehole.pool.SlowMonitorRules;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
@@ -106,7 +109,8 @@ public final class ConfigReader {
         pool = pool.withMailbox(new MailboxLimits(
                         orDefault(Keys.MAILBOX_UPDATES, mailbox.updates()),
                         orDefault(Keys.MAILBOX_BYTES, mailbox.bytes()),
-                        mailbox.policy()))
+                        orDefault(Keys.MAILBOX_POLICY, mailbox.policy())))
+                .withSlow(slowMonitors())
                 .withLinger(orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()))
                 .withWideningMax(orDefault(Keys.WIDENING_MAX, PoolConfig.DEFAULT.wideningMax()))
                 .withVetting(orDefault(Keys.VETTING, PoolConfig.DEFAULT.vetting()))
@@ -144,6 +148,7 @@ public final class ConfigReader {
         Duration drain = orDefault(Keys.GATEWAY_DRAIN, GatewayConfig.DEFAULT.drain());
         boolean reusePort = orDefault(Keys.GATEWAY_REUSE_PORT, GatewayConfig.DEFAULT.reusesPort());
         List<String> relayMetadata = orDefault(Keys.GATEWAY_RELAY_METADATA, List.of());
+        Duration writeStall = orDefault(Keys.GATEWAY_WRITE_STALL, StreamTimes.DEFAULT.stalledAfter());
         Optional<InetSocketAddress> console = orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
         console.filter(address -> !LOOPBACK.matcher(address.getHostString()).matches())
                 .ifPresent(address -> warnings.add(Keys.CONSOLE_LISTEN.path() + " is " + Values.show(address)
@@ -167,11 +172,34 @@ public final class ConfigReader {
                 drain,
                 reusePort,
                 new LinkedHashSet<>(relayMetadata),
+                writeStall,
                 console,
                 state,
                 sharing,
                 settings,
                 warnings);
+    }
+
+    private SlowMonitorRules slowMonitors() {
+        Map<String, OverrunPolicy> policies = new LinkedHashMap<>();
+        Keys.MAILBOX_POLICIES.forEach((policy, key) -> {
+            for (String monitor : orDefault(key, List.of())) {
+                OverrunPolicy before = policies.put(monitor, policy);
+                if (before != null && before != policy) {
+                    problems.add("mailbox: " + monitor + " is in " + before.word() + " and in " + policy.word()
+                            + "; a monitor has one policy");
+                }
+            }
+        });
+        MonitorNames<OverrunPolicy> named;
+        try {
+            named = MonitorNames.of(policies);
+        } catch (IllegalArgumentException ambiguous) {
+            problems.add("mailbox: " + ambiguous.getMessage());
+            named = MonitorNames.none();
+        }
+        return new SlowMonitorRules(
+                named, orDefault(Keys.BUFFERS_MAX, Keys.USUAL_BUFFERS).bytes());
     }
 
     private GroupRates groupRates() {

@@ -25,6 +25,7 @@ import java.util.Set;
  * @param gatewayDrain over how long the gateway ends its streams when it is told to stop
  * @param gatewayReusesPort whether another process may listen at the gateway's port too
  * @param gatewayRelayedMetadata metadata that goes up with calls which the gateway only relays
+ * @param writeStall after which time a client that takes nothing of what waits for it is cut off
  * @param consoleListen where the console listens; empty if there is to be none
  * @param state the directory for what must outlive the process
  * @param sharing the database through which several hosts share the budget; empty if this is the only one
@@ -42,6 +43,7 @@ public record FireholeConfig(
         Duration gatewayDrain,
         boolean gatewayReusesPort,
         Set<String> gatewayRelayedMetadata,
+        Duration writeStall,
         Optional<InetSocketAddress> consoleListen,
         Path state,
         Optional<SharingConfig> sharing,

@@ -1,11 +1,14 @@
 package io.firehole.cli.config;
 
 import io.firehole.gateway.GatewayConfig;
+import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.pool.GapPolicies;
 import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupRates;
+import io.firehole.pool.MailboxLimits.OverrunPolicy;
 import io.firehole.pool.PoolConfig;
+import io.firehole.pool.SlowMonitorRules;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
@@ -13,6 +16,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -22,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Every setting there is; docs/configuration.md has them in the same order, held by a test. */
 final class Keys {
@@ -36,6 +41,8 @@ final class Keys {
     private static final int WIDENING_MAX_MOST = 1_000;
     private static final int SAMPLES_MAX = 10_000;
     private static final int RATE_MAX = 1_000_000;
+
+    static final BufferMemory USUAL_BUFFERS = new BufferMemory.PartOfHeap(SlowMonitorRules.SHARE_OF_HEAP);
 
     /** Instead of an address: nobody listens. */
     private static final String OFF = "off";
@@ -98,12 +105,22 @@ final class Keys {
             Key.of("gaps.policy", new Syntax<>(Keys::gapPolicy, GapPolicy::word), GapPolicies.DEFAULT.usual());
     static final Key<List<String>> GAPS_GO_ON = Key.of("gaps.go-on", names(), List.of());
     static final Key<List<String>> GAPS_END_STREAM = Key.of("gaps.end-stream", names(), List.of());
+    static final Key<OverrunPolicy> MAILBOX_POLICY =
+            Key.of("mailbox.policy", policy(), PoolConfig.DEFAULT.mailbox().policy());
+
+    /** The monitors that have another policy than the rest. */
+    static final Map<OverrunPolicy, Key<List<String>>> MAILBOX_POLICIES = policies();
+
+    static final Key<BufferMemory> BUFFERS_MAX =
+            Key.of("memory.buffers-max", new Syntax<>(BufferMemory::parse, BufferMemory::show), USUAL_BUFFERS);
 
     static final Key<InetSocketAddress> GATEWAY_LISTEN = Key.of(
             "gateway.listen",
             new Syntax<>(Values::address, Values::show),
             InetSocketAddress.createUnresolved("127.0.0.1", 10_000));
     static final Key<Path> GATEWAY_TOKENS_FILE = Key.of("gateway.tokens-file", file(), null);
+    static final Key<Duration> GATEWAY_WRITE_STALL =
+            Key.of("gateway.write-stall", time(Duration.ofSeconds(1)), StreamTimes.DEFAULT.stalledAfter());
 
     static final Key<Duration> GATEWAY_DRAIN =
             Key.of("gateway.drain", time(Duration.ofSeconds(1)), GatewayConfig.DEFAULT.drain());
@@ -155,6 +172,24 @@ final class Keys {
         return keys;
     }
 
+    private static Map<OverrunPolicy, Key<List<String>>> policies() {
+        Map<OverrunPolicy, Key<List<String>>> keys = new EnumMap<>(OverrunPolicy.class);
+        for (OverrunPolicy policy : OverrunPolicy.values()) {
+            keys.put(policy, Key.of("mailbox." + policy.word(), names(), List.of()));
+        }
+        return keys;
+    }
+
+    private static Syntax<OverrunPolicy> policy() {
+        return new Syntax<>(
+                text -> OverrunPolicy.of(text.strip())
+                        .orElseThrow(() -> new IllegalArgumentException("must be one of "
+                                + Arrays.stream(OverrunPolicy.values())
+                                        .map(OverrunPolicy::word)
+                                        .collect(Collectors.joining(", ")))),
+                OverrunPolicy::word);
+    }
+
     private static List<Key<?>> all() {
         List<Key<?>> keys = new ArrayList<>(List.of(
                 ENDPOINT,
@@ -182,9 +217,12 @@ final class Keys {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
         keys.addAll(List.of(GAPS_POLICY, GAPS_GO_ON, GAPS_END_STREAM));
+        keys.add(MAILBOX_POLICY);
+        keys.addAll(MAILBOX_POLICIES.values());
+        keys.add(BUFFERS_MAX);
         keys.addAll(List.of(
                 GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, GATEWAY_DRAIN, GATEWAY_REUSE_PORT, GATEWAY_RELAY_METADATA));
-        keys.addAll(List.of(CONSOLE_LISTEN, STATE));
+        keys.addAll(List.of(GATEWAY_WRITE_STALL, CONSOLE_LISTEN, STATE));
         keys.addAll(List.of(SHARING_URL, SHARING_USER, SHARING_PASSWORD_FILE, SHARING_HOSTS, SHARING_SHARE));
         return List.copyOf(keys);
     }

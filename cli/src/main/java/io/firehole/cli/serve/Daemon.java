@@ -7,6 +7,7 @@ import io.firehole.console.ConsoleConfig;
 import io.firehole.console.Drainable;
 import io.firehole.gateway.Gateway;
 import io.firehole.gateway.GatewayConfig;
+import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.pool.Pool;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.PoolRuntime;
@@ -65,7 +66,8 @@ public final class Daemon implements AutoCloseable {
                 .withDedicated(id -> config.dedicated().of(id).isPresent())
                 .withDrain(config.gatewayDrain())
                 .withReusesPort(config.gatewayReusesPort())
-                .withRelayedMetadata(config.gatewayRelayedMetadata());
+                .withRelayedMetadata(config.gatewayRelayedMetadata())
+                .withTimes(StreamTimes.DEFAULT.withStalledAfter(config.writeStall()));
         if (config.gatewayTokens().isPresent()) {
             gateway = gateway.withTokens(config.gatewayTokens().get());
         }

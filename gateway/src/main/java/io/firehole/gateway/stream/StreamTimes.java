@@ -26,6 +26,12 @@ public record StreamTimes(
         }
     }
 
+    /** These times with another patience for clients that take nothing; no more for one that has ended its side. */
+    public StreamTimes withStalledAfter(Duration time) {
+        Duration halfClosed = time.compareTo(stalledHalfClosedAfter) < 0 ? time : stalledHalfClosedAfter;
+        return new StreamTimes(pingEvery, time, halfClosed, errorHeldFor);
+    }
+
     private static void positive(String name, Duration value) {
         if (!value.isPositive()) {
             throw new IllegalArgumentException(name + " must be positive, was " + value);

@@ -1,6 +1,7 @@
 package io.firehole.pool.mailbox;
 
-import io.firehole.wire.GrpcStatus;
+import io.firehole.pool.memory.MemoryAccount;
+import io.firehole.pool.memory.MemoryBudget;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.atomic.SpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lane<E> {
 
-    /** How a monitor learns that it read too slowly: the reference server's words. */
-    private static final GrpcStatus LAGGED = GrpcStatus.Code.INTERNAL.with("lagged to send an update");
-
     /** Elements per array of the queue; arrays are added as they are needed and freed as they are read. */
     private static final int CHUNK = 128;
+
+    /** After how many elements an eager relief is offered what waits, while that is more than half the limits. */
+    private static final int GATHERED_AT_ONCE = 32;
 
     private final Mailbox<E> mailbox;
     private final long place;
@@ -41,6 +42,12 @@ public final class Lane<E> {
     private long before;
 
     private long bytesBefore;
+
+    /** Bytes offered since the mailbox reported last. Writer only. */
+    private long unreportedBytes;
+
+    /** Elements offered since they were gathered last. Writer only. */
+    private int ungathered;
 
     /** It came too late to be opened. Writer only. */
     private boolean refused;
@@ -71,44 +78,83 @@ public final class Lane<E> {
 
     /** Whether what is offered here is of no use: a later lane has been opened, or the mailbox has ended. Writer only. */
     public boolean isOver() {
-        return refused || follower != null || mailbox.isEnded();
+        return refused || follower != null || mailbox.isShut();
     }
 
     /**
      * Adds an element. Writer only; never blocks.
      *
-     * @return whether the reader can get it; if not, the mailbox has ended, by this call if it did not fit
+     * @return whether the reader can get it; if not, the mailbox takes in nothing any more, from this call on if it did not
+     *     fit
      */
     public boolean offer(E element) {
-        if (mailbox.isEnded()) {
+        if (mailbox.isShut()) {
+            mailbox.refused(element);
             return false;
         }
         int size = mailbox.sizeOf(element);
-        if (!fits(size)) {
-            lookAgain();
-            if (!fits(size)) {
-                mailbox.overran(LAGGED);
-                return false;
-            }
+        if (!fits(size) && !fitsByNow(size)) {
+            mailbox.overran(element);
+            return false;
         }
         offeredBytes.setRelease(offeredBytes.getPlain() + size);
         offered.setRelease(offered.getPlain() + 1);
         queue.offer(element);
+        if (mailbox.isEager()) {
+            gatherIfMuchWaits();
+        }
         mailbox.wakeIfArmed();
+        unreportedBytes += size + MemoryBudget.ELEMENT_BYTES;
+        if (unreportedBytes >= MemoryAccount.REPORT_BYTES) {
+            unreportedBytes = 0;
+            mailbox.report();
+        }
         return true;
     }
 
     private boolean fits(int size) {
-        long updates = before + offered.getPlain() - takenSeen;
-        long bytes = bytesBefore + offeredBytes.getPlain() - takenBytesSeen;
-        return updates == 0 || (updates < mailbox.updatesMax() && bytes + size <= mailbox.bytesMax());
+        long updates = waitingAsSeen();
+        return updates == 0 || mailbox.admits(updates, waitingBytesAsSeen() + size);
+    }
+
+    /** Whether it fits when the reader's progress is looked at, or room has been made. */
+    private boolean fitsByNow(int size) {
+        lookAgain();
+        if (fits(size)) {
+            return true;
+        }
+        boolean tried = mailbox.makeRoom(waitingAsSeen(), waitingBytesAsSeen() + size);
+        lookAgain();
+        return fits(size) || (!tried && mailbox.admitsBeyond(waitingAsSeen(), waitingBytesAsSeen() + size));
+    }
+
+    private void gatherIfMuchWaits() {
+        if (++ungathered >= GATHERED_AT_ONCE && muchWaits()) {
+            ungathered = 0;
+            lookAgain();
+            if (muchWaits()) {
+                mailbox.gather();
+            }
+        }
+    }
+
+    private boolean muchWaits() {
+        return !mailbox.admits(waitingAsSeen() * 2, waitingBytesAsSeen() * 2);
+    }
+
+    private long waitingAsSeen() {
+        return before + offered.getPlain() - takenSeen;
+    }
+
+    private long waitingBytesAsSeen() {
+        return bytesBefore + offeredBytes.getPlain() - takenBytesSeen;
     }
 
     private void lookAgain() {
         takenSeen = taken.getAcquire();
         takenBytesSeen = takenBytes.getAcquire();
-        before = mailbox.lanes().waitingBefore(this);
-        bytesBefore = mailbox.lanes().waitingBytesBefore(this);
+        before = mailbox.waitingBefore(this);
+        bytesBefore = mailbox.waitingBytesBefore(this);
     }
 
     /** Says that its writer will not be asked to use it any more. Any thread. */
@@ -126,8 +172,9 @@ public final class Lane<E> {
         return element;
     }
 
-    boolean isEmpty() {
-        return queue.isEmpty();
+    @Nullable
+    E peek() {
+        return queue.peek();
     }
 
     @Nullable

@@ -2,6 +2,7 @@ package io.firehole.pool.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firehole.pool.memory.MemoryBudget;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -19,8 +20,14 @@ class MailboxRaceTest {
 
     private final AtomicLong wakeups = new AtomicLong();
     private long wakeupsSeen;
-    private final Mailbox<Long> mailbox =
-            new Mailbox<>(LIMIT, Long.MAX_VALUE, element -> 1, wakeups::incrementAndGet, () -> {});
+    private final Mailbox<Long> mailbox = new Mailbox<>(
+            LIMIT,
+            Long.MAX_VALUE,
+            element -> 1,
+            Relief.none(),
+            MemoryBudget.unlimited().account(),
+            wakeups::incrementAndGet,
+            () -> {});
 
     /** The reader sleeps whenever it finds nothing, and nobody wakes it but the mailbox. */
     private long read(long untilElement) {

@@ -2,6 +2,7 @@ package io.firehole.pool.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.wire.GrpcStatus;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,14 @@ class MailboxTest {
     private final Mailbox<String> mailbox = mailbox(4, 20);
 
     private Mailbox<String> mailbox(int updates, long bytes) {
-        return new Mailbox<>(updates, bytes, String::length, () -> wakeups++, () -> overruns++);
+        return new Mailbox<>(
+                updates,
+                bytes,
+                String::length,
+                Relief.none(),
+                MemoryBudget.unlimited().account(),
+                () -> wakeups++,
+                () -> overruns++);
     }
 
     private Lane<String> open(long place) {
@@ -78,7 +86,11 @@ class MailboxTest {
             assertThat(mailbox.poll()).isEqualTo(element);
         }
         assertThat(mailbox.poll()).isNull();
-        assertThat(mailbox.ended()).isEqualTo(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
+        assertThat(mailbox.ended()).as("nobody has said yet why").isNull();
+        wakeups = 0;
+        mailbox.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("lagged"));
+        assertThat(wakeups).isEqualTo(1);
+        assertThat(mailbox.ended()).isEqualTo(GrpcStatus.Code.RESOURCE_EXHAUSTED.with("lagged"));
     }
 
     @Test
