@@ -2,6 +2,8 @@ package io.firehole.pool;
 
 import io.firehole.pool.routing.Checkpoint;
 import io.firehole.pool.routing.Router;
+import io.firehole.wire.proto.CommitmentLevel;
+import java.util.OptionalLong;
 
 /** What broke off, and how far it had come. Control thread. */
 sealed interface Interruption {
@@ -29,6 +31,49 @@ sealed interface Interruption {
         public Checkpoint checkpoint() {
             Router router = call.router();
             router.checkpoint().tellAll(router.slots());
+            return router.checkpoint();
+        }
+    }
+
+    /**
+     * Nothing: somebody asks for a replay.
+     *
+     * @param atNanos when that was
+     */
+    record OfNothing(long atNanos) implements Interruption {
+        @Override
+        public String cause() {
+            return "a replay was asked for";
+        }
+
+        @Override
+        public boolean isOver() {
+            return true;
+        }
+
+        @Override
+        public Checkpoint checkpoint() {
+            return Checkpoint.startingAt(0);
+        }
+    }
+
+    /**
+     * A call whose monitors were on their way to another.
+     *
+     * @param boundary the first slot that it had left to the other call; empty if it had left none
+     */
+    record OfHandover(Call<?> call, CommitmentLevel level, OptionalLong boundary, String cause, long atNanos)
+            implements Interruption {
+        @Override
+        public boolean isOver() {
+            return call.end() != null;
+        }
+
+        @Override
+        public Checkpoint checkpoint() {
+            Router router = call.router();
+            router.checkpoint().tellAll(router.slots());
+            boundary.ifPresent(slot -> router.checkpoint().leaveFrom(slot, level));
             return router.checkpoint();
         }
     }

@@ -47,4 +47,9 @@ final class MonitorRecipient extends Recipient {
     public void abandon() {
         lane.abandon();
     }
+
+    @Override
+    protected boolean isAbandoned() {
+        return lane.isAbandoned();
+    }
 }

@@ -102,6 +102,8 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         }
         OwnStream follower =
                 new OwnStream(pool(), placement, placement.nextStreamId(), link(), member, own.onward(), this, arrival);
+        follower.owedFrom = owedFrom.isPresent() ? owedFrom : own.activeFromSlot();
+        follower.owedFor = follower.own.subscription();
         member.movesTo(follower);
         return follower;
     }
@@ -145,7 +147,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         }
         return owedFrom.isEmpty()
                 ? List.of()
-                : List.of(new CutOff(member, own.onward(), own.another(), owedFrom.getAsLong()));
+                : List.of(new CutOff(member, this, own.onward(), own.another(), owedFrom.getAsLong()));
     }
 
     @Override
@@ -324,6 +326,22 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     @Override
     public List<MonitorExplanation.Filter> filters() {
         return MonitorExplanation.Filter.asIs(own.subscription().request());
+    }
+
+    @Override
+    public boolean isHeld() {
+        return !left;
+    }
+
+    /** It is never shared, so its monitor's replays are the provider's. */
+    @Override
+    public void recoversBy(Recovery recovery) {
+        throw new IllegalStateException("a replay on stream " + id() + " goes to the provider as it is");
+    }
+
+    @Override
+    public Recipient another() {
+        return own.another();
     }
 
     @Override

@@ -36,6 +36,15 @@ interface Place {
     /** The first slot of which everything comes, once it has begun. */
     OptionalLong activeFromSlot();
 
+    /** Whether its monitor has not left it. */
+    boolean isHeld();
+
+    /** It is served here when that is done, since it asked for a replay. */
+    void recoversBy(Recovery recovery);
+
+    /** A way into its monitor's mailbox for what comes before all that its next call brings. */
+    Recipient another();
+
     /** Its monitor as the present call sees it. */
     Recipient recipient();
 

@@ -158,7 +158,7 @@ final class Placement {
         } else {
             target = prospect(member, subscription);
         }
-        return vetting.examine(member, target, subscription, told);
+        return vetting.examine(member, target, subscription.lasting(), told);
     }
 
     /** Asks the planner, unless that was its last question: who need not be tried first takes its place by the same answer. */
@@ -292,8 +292,8 @@ final class Placement {
             own.start();
             return own;
         }
-        SharedStream stream =
-                new SharedStream(pool, this, nextStreamId(), link, StreamKey.of(member.group(), subscription));
+        SharedStream stream = new SharedStream(
+                pool, this, nextStreamId(), link, StreamKey.of(member.group(), subscription.lasting()));
         Place place = stream.join(member, subscription);
         stream.start();
         return place;
@@ -363,7 +363,12 @@ final class Placement {
     }
 
     static Wish wish(Member member, Subscription subscription) {
-        return new Wish(member.id(), member.group().word(), subscription, member.isDedicated());
+        boolean alone = needsItsOwn(member, subscription);
+        return new Wish(
+                member.id(),
+                member.group().word(),
+                alone ? subscription : subscription.lasting(),
+                member.isDedicated());
     }
 
     /** @param leaving a stream that nobody may join, since its monitor is to leave it; null for none */

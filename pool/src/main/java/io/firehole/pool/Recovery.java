@@ -16,6 +16,7 @@ import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -78,8 +79,21 @@ final class Recovery {
     private long replayed;
     private long leftOut;
     private long firstMissing;
+
+    /** From where on something may be lost that no replay has, and is not recorded yet. */
+    private long lossFrom = Long.MAX_VALUE;
+
     private long statusesFrom;
     private boolean stopped;
+
+    /** Whether what was missing is recorded as a gap. */
+    private boolean givenUp;
+
+    /** Whether the statuses of slots that were delivered before have been told. */
+    private boolean earlierTold;
+
+    private boolean done;
+    private final boolean askedFor;
 
     /** A replay under way. */
     private record Running(Call<Router> call, ReplayGate gate, CatchUp.Phase.Settled to, Checkpoint from) {
@@ -97,8 +111,11 @@ final class Recovery {
         this.pool = pool;
         this.stream = stream;
         this.interruption = interruption;
-        this.cutOff = List.copyOf(cutOff);
+        this.cutOff = new ArrayList<>(cutOff);
         this.catchUp = new CatchUp(stream.level());
+        this.askedFor = interruption instanceof Interruption.OfNothing
+                || (interruption instanceof Interruption.OfRecovery(Recovery before, var live, var cause, var at)
+                        && before.askedFor);
         this.brokeNanos = pool.now();
     }
 
@@ -109,6 +126,49 @@ final class Recovery {
     /** Those who are owed what came since. */
     List<CutOff> cutOff() {
         return cutOff;
+    }
+
+    /** Waits for one more who asks for a replay; false if it is too late for that. */
+    boolean awaits() {
+        return isAskedFor() && !stopped && checkpoint == null && catchUp.awaits();
+    }
+
+    /** Takes in who was waited for. */
+    void add(CutOff newcomer) {
+        cutOff.add(newcomer);
+    }
+
+    /** Who was in that place wants nothing any more. */
+    void left(Place place) {
+        cutOff.removeIf(each -> each.place().equals(place));
+        catchUp.awaitsNoMore();
+        if (cutOff.isEmpty()) {
+            stop();
+            stream.recoveries().over(this);
+        }
+    }
+
+    /** The same on the next call of the stream, for those who are still there. */
+    Recovery after(Interruption interrupted) {
+        List<CutOff> remaining = new ArrayList<>();
+        for (CutOff each : cutOff) {
+            if (each.place().isHeld()) {
+                remaining.add(each.again());
+            }
+        }
+        Recovery next = new Recovery(pool, stream, interrupted, remaining);
+        remaining.forEach(each -> each.place().recoversBy(next));
+        return next;
+    }
+
+    /** Whether it is a replay that somebody asked for; else it is what was missed. */
+    private boolean isAskedFor() {
+        return askedFor;
+    }
+
+    /** Whether everybody has got what he missed. */
+    boolean isDone() {
+        return done;
     }
 
     /** How far everybody is, by what was replayed so far. Only when what broke off {@link #isOver is over}. */
@@ -139,8 +199,11 @@ final class Recovery {
         }
         if (catchUp.isComplete() && !stopped) {
             stopped = true;
+            done = true;
             cancelTimer();
-            noteWhatIsNotReplayed();
+            if (!isAskedFor() && !givenUp) {
+                noteWhatIsNotReplayed();
+            }
             stream.caughtUp(this);
         }
     }
@@ -151,15 +214,29 @@ final class Recovery {
             later(LOOK_AGAIN.toNanos());
             return;
         }
-        if (catchUp.overflows() > OVERFLOWS_MAX) {
+        if (catchUp.overflows() > OVERFLOWS_MAX && checkpoint != null) {
             giveUp(Gap.Cause.HELD_TOO_MUCH, "more came than could be held back, " + OVERFLOWS_MAX + " times in turn");
             return;
         }
         Checkpoint from = checkpoint();
         if (checkpoint == null) {
+            if (isAskedFor()) {
+                from.skipTo(cutOff.stream().mapToLong(CutOff::owedFrom).min().orElse(0));
+            }
             checkpoint = from;
             firstMissing = from.firstMissing();
+            lossFrom = Math.min(firstMissing, lossBefore());
             statusesFrom = from.firstNotFinalized().orElse(0);
+        }
+        if (!isAskedFor() && pool.config().profile().replaySlots() == 0) {
+            giveUp(
+                    Gap.Cause.REPLAY_NOT_SUPPORTED,
+                    "profile " + pool.config().profile().name() + " has no replay (replay.slots)");
+            return;
+        }
+        if (isAskedFor() && from.firstMissing() > to.boundary()) {
+            refused(GrpcStatus.Code.INTERNAL.with("failed to get replay response"));
+            return;
         }
         if (from.tooLarge().isPresent()) {
             missed(
@@ -169,7 +246,9 @@ final class Recovery {
                     "more updates came of a slot than can be remembered");
         }
         boolean contentMissing = !to.equals(replayedTo) && from.firstMissing() < to.boundary();
-        if (!contentMissing && !wantStatuses()) {
+        boolean statusesMissing =
+                wantStatuses() && !(earlierTold && stream.level() == CommitmentLevel.PROCESSED && !contentMissing);
+        if (!contentMissing && !statusesMissing) {
             release(to, from);
             return;
         }
@@ -189,17 +268,15 @@ final class Recovery {
         }
         spareSoughtNanos = OptionalLong.empty();
         long owedFrom = cutOff.stream().mapToLong(CutOff::owedFrom).min().orElse(0);
-        if (contentMissing) {
-            ReplayGate gate = new ContentReplay(from, to, stream.level());
-            open(connection.get(), stream.replay(cutOff), gate, to, from, from.resumeSlot(owedFrom));
+        long resumeSlot = from.resumeSlot(owedFrom);
+        if (contentMissing && (earlierTold || !wantStatuses())) {
+            ReplayGate gate = new ContentReplay(from, catchUp, to, stream.level());
+            open(connection.get(), stream.replay(cutOff), gate, to, from, resumeSlot);
         } else {
-            open(
-                    connection.get(),
-                    statuses(),
-                    new StatusReplay(from, to, stream.level()),
-                    to,
-                    from,
-                    Math.max(owedFrom, statusesFrom));
+            // First those of slots whose content has come long ago, and last those that come before content.
+            long before = contentMissing ? resumeSlot : Long.MAX_VALUE;
+            ReplayGate gate = new StatusReplay(from, catchUp, to, stream.level(), before);
+            open(connection.get(), statuses(), gate, to, from, Math.max(owedFrom, statusesFrom));
         }
     }
 
@@ -269,6 +346,9 @@ final class Recovery {
             if (open.isOfContent()) {
                 replayedTo = open.to();
                 look();
+            } else if (open.gate() instanceof StatusReplay statuses && statuses.isOfEarlierSlots()) {
+                earlierTold = true;
+                look();
             } else {
                 release(open.to(), open.from());
             }
@@ -295,12 +375,16 @@ final class Recovery {
         }
         close(open);
         closing = open.call();
+        if (isAskedFor() && !open.gate().isAstray() && isAnswer(open, why)) {
+            refused(why);
+            return;
+        }
         if (why.code() == GrpcStatus.Code.OUT_OF_RANGE && !open.gate().isAstray()) {
             Matcher last = LAST_AVAILABLE.matcher(why.message());
             if (last.find()) {
                 long oldest = Long.parseLong(last.group(1));
-                // The provider forgets a slot whenever there is a new one.
-                tooFar(open, oldest + 1, why.message());
+                // The provider forgets a slot whenever there is a new one: each time it says no it is asked for less.
+                tooFar(open, oldest + failures, why.message());
                 retry(why);
                 return;
             }
@@ -310,6 +394,39 @@ final class Recovery {
             return;
         }
         retry(why);
+    }
+
+    /** Whether that is what the provider says to who asks for this replay, and not what befell the call. */
+    private static boolean isAnswer(Running open, GrpcStatus why) {
+        return Upstream.isVerdict(why)
+                || (why.code() == GrpcStatus.Code.INTERNAL && open.gate().admitted() == 0);
+    }
+
+    /** The provider does not replay that: those who asked for it hear it, as they would on a call of their own. */
+    private void refused(GrpcStatus why) {
+        Matcher last = LAST_AVAILABLE.matcher(why.message());
+        long available = why.code() == GrpcStatus.Code.OUT_OF_RANGE && last.find()
+                ? Long.parseLong(last.group(1))
+                : Long.MAX_VALUE;
+        for (CutOff each : List.copyOf(cutOff)) {
+            if (each.owedFrom() < available) {
+                cutOff.remove(each);
+                each.member()
+                        .end(
+                                available == Long.MAX_VALUE
+                                        ? why
+                                        : GrpcStatus.Code.OUT_OF_RANGE.with("broadcast from " + each.owedFrom()
+                                                + " is not available, last available: " + available));
+            }
+        }
+        if (cutOff.isEmpty()) {
+            // The last of those who left has ended it.
+            stop();
+        } else {
+            checkpoint()
+                    .skipTo(cutOff.stream().mapToLong(CutOff::owedFrom).min().orElseThrow());
+            later(0);
+        }
     }
 
     private void tooFar(Running open, long available, String detail) {
@@ -352,23 +469,80 @@ final class Recovery {
     private void giveUp(Gap.Cause cause, String detail) {
         Checkpoint from = checkpoint();
         long first = from.firstMissing();
-        noteGap(each -> true, first, catchUp.giveUp(from), cause, detail);
+        long boundary = catchUp.phase() instanceof CatchUp.Phase.Settled settled
+                ? Math.max(settled.begunBefore(), settled.processed() + 1)
+                : 0;
+        long contentBefore = catchUp.giveUp(from);
+        givenUp = true;
+        noteGap(each -> !wantsStatuses(each), first, contentBefore, cause, detail);
+        noteGap(
+                Recovery::wantsStatuses,
+                Math.min(first, statusesFrom),
+                Math.max(contentBefore, boundary),
+                cause,
+                detail);
     }
 
     /** What no replay has, be it ever so whole. */
     private void noteWhatIsNotReplayed() {
+        if (!(catchUp.phase() instanceof CatchUp.Phase.Released released)) {
+            return;
+        }
+        boolean processed = stream.level() == CommitmentLevel.PROCESSED;
+        for (long slot = lossFrom; processed && slot < released.boundary(); slot++) {
+            long first = slot;
+            while (slot < released.boundary() && !released.from().isDone(slot)) {
+                slot++;
+            }
+            noteGap(
+                    each -> wantsContentOfAnySlot(each)
+                            && !seesHowSlotsBegin(each)
+                            && each.subscription().request().getAccountsCount() == 0,
+                    first,
+                    slot,
+                    Gap.Cause.NOT_REPLAYABLE,
+                    "no replay has these: they were skipped, or died");
+        }
         noteGap(
-                this::seesWhatIsNotReplayed,
-                firstMissing,
-                catchUp.boundary().orElse(0),
+                each -> !seesHowSlotsBegin(each)
+                        && processed
+                        && each.subscription().request().getAccountsCount() > 0,
+                lossFrom,
+                released.boundary(),
                 Gap.Cause.NOT_REPLAYABLE,
-                "a replay has of each account the last write of a slot, and no statuses of slots that begin or die");
+                "a replay has of each account the last write of a slot");
+        noteGap(
+                Recovery::seesHowSlotsBegin,
+                lossFrom,
+                released.begunBefore(),
+                Gap.Cause.NOT_REPLAYABLE,
+                "a replay has no statuses of slots that begin or die, and of each account the last write of a slot");
     }
 
-    private boolean seesWhatIsNotReplayed(CutOff each) {
+    private static boolean wantsStatuses(CutOff each) {
+        return each.subscription().request().getSlotsCount() > 0;
+    }
+
+    private static boolean wantsContentOfAnySlot(CutOff each) {
         SubscribeRequest request = each.subscription().request();
-        return (stream.level() == CommitmentLevel.PROCESSED && request.getAccountsCount() > 0)
-                || request.getSlotsMap().values().stream().anyMatch(SubscribeRequestFilterSlots::getInterslotUpdates);
+        return request.getTransactionsCount() > 0
+                || request.getTransactionsStatusCount() > 0
+                || request.getEntryCount() > 0;
+    }
+
+    private static boolean seesHowSlotsBegin(CutOff each) {
+        return each.subscription().request().getSlotsMap().values().stream()
+                .anyMatch(SubscribeRequestFilterSlots::getInterslotUpdates);
+    }
+
+    private long lossBefore() {
+        return interruption instanceof Interruption.OfRecovery broken && !broken.recovery().done
+                ? broken.recovery().unrecordedLossFrom()
+                : Long.MAX_VALUE;
+    }
+
+    private long unrecordedLossFrom() {
+        return checkpoint == null ? lossBefore() : lossFrom;
     }
 
     private void noteGap(Predicate<CutOff> concerns, long first, long before, Gap.Cause cause, String detail) {
@@ -384,6 +558,9 @@ final class Recovery {
 
     /** Its stream's call is over, or the stream is: what is under way is of no use any more. */
     void stop() {
+        if (stopped) {
+            return;
+        }
         stopped = true;
         cancelTimer();
         Running open = running;

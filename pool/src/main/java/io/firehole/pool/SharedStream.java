@@ -115,8 +115,30 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     Place join(Member member, Subscription subscription) {
-        Seat seat = merged.join(member.recipients(this::catchingUp), subscription, pool().now());
-        SharedPlace place = new SharedPlace(member, seat, isRecovering(), OptionalLong.empty());
+        if (subscription.replayFrom().isPresent()) {
+            return joinAfterReplay(
+                    member, subscription.lasting(), subscription.replayFrom().getAsLong());
+        }
+        Way way = new Way(this::catchingUp);
+        Seat seat = merged.join(member.recipients(way), subscription, pool().now());
+        SharedPlace place = new SharedPlace(member, seat, way, isRecovering(), OptionalLong.empty());
+        places.put(seat, place);
+        requestChanged();
+        return place;
+    }
+
+    private Place joinAfterReplay(Member member, Subscription subscription, long fromSlot) {
+        Way way = new Way(this::catchingUp);
+        Recovery recovery = recoveries().newcomer();
+        way.recoversBy(recovery);
+        Supplier<Recipient> recipients = member.recipients(way);
+        Recipient replayed = way.directly(recipients);
+        replayed.owedFrom(fromSlot);
+        Seat seat = merged.join(recipients, subscription, pool().now());
+        SharedPlace place = new SharedPlace(member, seat, way, true, OptionalLong.of(fromSlot));
+        place.owedFrom = OptionalLong.of(fromSlot);
+        place.owedFor = subscription;
+        recovery.add(new CutOff(member, place, subscription, replayed, fromSlot));
         places.put(seat, place);
         requestChanged();
         return place;
@@ -149,7 +171,9 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     private void take(SharedPlace before) {
         Subscription subscription = before.seat.subscription();
-        before.member.movesTo(take(before.member, subscription, before.isAccepted(), this::comingTo, before));
+        SharedPlace place = take(before.member, subscription, before.isAccepted(), this::comingTo, before);
+        place.owes(before);
+        before.member.movesTo(place);
     }
 
     private SharedPlace take(
@@ -158,11 +182,12 @@ final class SharedStream extends Upstream<LabelRouter> {
             boolean accepted,
             Supplier<? extends @Nullable Arrival> arrival,
             Place before) {
-        var recipients = member.recipients(arrival);
+        Way way = new Way(arrival);
+        var recipients = member.recipients(way);
         Seat seat = accepted
                 ? merged.joinAccepted(recipients, subscription, pool().now())
                 : merged.join(recipients, subscription, pool().now());
-        SharedPlace place = new SharedPlace(member, seat, true, before.wholeFromSlot(subscription));
+        SharedPlace place = new SharedPlace(member, seat, way, true, before.wholeFromSlot(subscription));
         places.put(seat, place);
         return place;
     }
@@ -190,7 +215,7 @@ final class SharedStream extends Upstream<LabelRouter> {
     @Override
     void settleIn() {
         for (SharedPlace place : List.copyOf(places.values())) {
-            if (place.arriving && !place.member.isMovingTo(place)) {
+            if (place.arriving && !place.member.isMovingTo(place) && place.way.recovery() == null) {
                 place.settle();
             }
         }
@@ -409,6 +434,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
         private final Member member;
         private final Seat seat;
+        private final Way way;
 
         /** Whether its monitor is still served by the stream from which it comes. */
         private boolean arriving;
@@ -431,9 +457,10 @@ final class SharedStream extends Upstream<LabelRouter> {
         /** What it had asked then. */
         private @Nullable Subscription owedFor;
 
-        SharedPlace(Member member, Seat seat, boolean arriving, OptionalLong activeFromBefore) {
+        SharedPlace(Member member, Seat seat, Way way, boolean arriving, OptionalLong activeFromBefore) {
             this.member = member;
             this.seat = seat;
+            this.way = way;
             this.arriving = arriving;
             this.activeFromBefore = activeFromBefore;
         }
@@ -472,9 +499,18 @@ final class SharedStream extends Upstream<LabelRouter> {
             return member;
         }
 
+        /** It owes what that one owed, by which its monitor was served. */
+        private void owes(SharedPlace before) {
+            OptionalLong since = before.owedFrom.isPresent() ? before.owedFrom : before.seat.activeFromSlot();
+            if (before.seat.isNewestActive()) {
+                owedFrom = since;
+                owedFor = seat.subscription();
+            }
+        }
+
         /** What its monitor is owed if its call is over now; empty if it was not yet served whole. */
         private Optional<CutOff> cutOff() {
-            if (member.isMovingTo(this) || !member.isNewest(this)) {
+            if (member.isMovingTo(this) || !member.isNewest(this) || way.recovery() != null) {
                 return Optional.empty();
             }
             Subscription asked = seat.subscription();
@@ -485,12 +521,34 @@ final class SharedStream extends Upstream<LabelRouter> {
             }
             return owedFrom.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new CutOff(member, asked, seat.another(), owedFrom.getAsLong()));
+                    : Optional.of(new CutOff(member, this, asked, another(), owedFrom.getAsLong()));
+        }
+
+        @Override
+        public Recipient another() {
+            Recipient another = way.directly(seat::another);
+            owedFrom.ifPresent(another::owedFrom);
+            return another;
+        }
+
+        @Override
+        public boolean isHeld() {
+            return places.get(seat) == this;
+        }
+
+        @Override
+        public void recoversBy(Recovery recovery) {
+            way.recoversBy(recovery);
         }
 
         /** The next call begins. */
         private void restart() {
-            boolean goesOn = isRecovering() && owedFrom.isPresent() && seat.isNewestActive();
+            if (way.recovery() != null) {
+                return;
+            }
+            boolean goesOn = isRecovering()
+                    && owedFrom.isPresent()
+                    && (seat.isNewestActive() || seat.subscription().equals(owedFor));
             activeFromBefore = goesOn ? activeFromSlot() : OptionalLong.empty();
             arriving |= isRecovering();
         }
@@ -514,6 +572,7 @@ final class SharedStream extends Upstream<LabelRouter> {
             return !isEnded()
                     && !isRetiring()
                     && !subscription.needsOwnCall()
+                    && subscription.replayFrom().isEmpty()
                     && key.serves(subscription)
                     && merged.packingWith(subscription, seat) instanceof Packing.Packed;
         }
@@ -529,6 +588,10 @@ final class SharedStream extends Upstream<LabelRouter> {
         @Override
         public void leave() {
             if (places.remove(seat) != null) {
+                Recovery mine = way.recovery();
+                if (mine != null) {
+                    mine.left(this);
+                }
                 merged.leave(seat, pool().now());
                 changed();
             }

@@ -3,7 +3,6 @@ package io.firehole.pool;
 import io.firehole.pool.planning.Plan;
 import io.firehole.pool.routing.Arrival;
 import io.firehole.pool.routing.CallCounts;
-import io.firehole.pool.routing.CatchUp;
 import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Router;
@@ -78,14 +77,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     private @Nullable Timer patience;
 
-    /** What broke off, until the next call goes on from there. */
-    private @Nullable Interruption interruption;
-
-    /** By which those on it get what they missed, while they do. */
-    private @Nullable Recovery recovery;
-
-    /** The one before, while statuses may still come twice because of it. */
-    private @Nullable CatchUp lately;
+    /** Who is still to get what came before. */
+    private final Recoveries recoveries;
 
     /** What they may miss because the predecessor was cut off. */
     private @Nullable Cut cutBefore;
@@ -125,6 +118,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         this.group = group;
         this.backoff = new Backoff(pool.random());
         this.moves = new Moves(this);
+        this.recoveries = new Recoveries(pool, this);
     }
 
     /** Takes its place on the link. */
@@ -240,7 +234,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                     state = new State.Idle<>();
                     backoff.forget();
                     moves.callEnded(why);
-                    leftBehind(why);
+                    leftBehind(call, why);
                 }
             }
             case State.Resting<R>(Timer retry) -> {
@@ -262,7 +256,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         } else if (successor == null && predecessor == null && !link.isServing(life)) {
             if (monitorCount() == 0) {
                 end();
-            } else if (call.router().requestInEffect() == 0 || isRecovering() || !canBeHandedOver()) {
+            } else if (call.router().requestInEffect() == 0 || recoveries.areUnderWay() || !canBeHandedOver()) {
                 GrpcStatus why = GrpcStatus.Code.UNAVAILABLE.with("the connection is being replaced");
                 settle(call, life, why);
                 state = new State.Idle<>();
@@ -270,7 +264,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                 moves.callEnded(why);
                 linkReady();
             } else if (moves.haveAllArrivedOrTurnedBack()) {
-                Handover departure = new Handover(level());
+                Handover departure = Handover.ofAll(level());
                 List<Recipient> leaving = leaving();
                 Upstream<R> follower = follower(departure);
                 if (follower != null) {
@@ -290,6 +284,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         }
     }
 
+    /** Who is still to get what came before. */
+    Recoveries recoveries() {
+        return recoveries;
+    }
+
     /** Who comes and goes alone. */
     Moves moves() {
         return moves;
@@ -306,11 +305,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         return handover;
     }
 
-    /** Its call is over while its monitors were on their way: the successor has to do without. */
-    private void leftBehind(GrpcStatus why) {
+    /** Its call is over while its monitors were on their way: the successor goes on from where it had come. */
+    private void leftBehind(Call<R> call, GrpcStatus why) {
         Upstream<R> next = successor;
         if (next != null) {
-            next.predecessorLost(this, cutNow(why.toString()));
+            next.predecessorLost(this, call, why.toString());
             newestHere().forEach(member -> member.stranded(lastSealed(), why));
             end();
         }
@@ -320,13 +319,32 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         return new Cut(lastSealed(), monitorIds(), cause, pool.now());
     }
 
-    private void predecessorLost(Upstream<R> gone, Cut theirs) {
-        if (predecessor == gone && handover != null) {
-            if (cutBefore == null) {
-                cutBefore = theirs;
-            }
-            handover.force();
+    private void predecessorLost(Upstream<R> gone, Call<R> theirs, String why) {
+        Handover broken = handover;
+        if (predecessor != gone || broken == null || broken.isReleased()) {
+            return;
         }
+        recoverFrom(theirs, broken, why);
+        if (state instanceof State.Open<R>(Call<R> call, Life life)) {
+            Optional<Interruption> instead = recoveries.interruption();
+            settle(call, life, GrpcStatus.Code.UNAVAILABLE.with(why));
+            instead.ifPresent(recoveries::interrupted);
+            state = new State.Idle<>();
+            call.cancel();
+            moves.callEnded(GrpcStatus.Code.UNAVAILABLE.with(why));
+            linkReady();
+        }
+    }
+
+    /** What the predecessor had not delivered is recovered, as if the call had been this stream's. */
+    private void recoverFrom(Call<R> theirs, Handover broken, String why) {
+        cancel(patience);
+        patience = null;
+        OptionalLong leftFrom = broken.cancel() ? OptionalLong.empty() : broken.boundary();
+        handover = null;
+        predecessor = null;
+        cutBefore = null;
+        recoveries.interrupted(new Interruption.OfHandover(theirs, level(), leftFrom, why, pool.now()));
     }
 
     /** A new call is about to begin while monitors are on their way: the one before failed them. */
@@ -339,16 +357,25 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         patience = null;
         if (handover.cancel() && before.state instanceof State.Open<R>(Call<R> old, Life life)) {
             old.router().forgetDeparture(handover);
-            handover = new Handover(level());
+            handover = Handover.ofAll(level());
             old.router().depart(handover, before.left);
             return;
         }
-        // It has left slots to the call that failed, or is gone.
-        cut = cutBefore == null ? before.cutNow("the call that was to follow ended: " + lastError) : cutBefore;
-        cutBefore = null;
-        handover = null;
-        predecessor = null;
-        settleIn();
+        if (handover.isComplete()) {
+            // What broke off is the call of this stream.
+            handover = null;
+            predecessor = null;
+        } else if (before.state instanceof State.Open<R>(Call<R> old, Life life)) {
+            // It has left slots to the call that failed.
+            recoverFrom(old, handover, "the call that was to follow ended: " + lastError);
+        } else {
+            cut = cutBefore == null ? before.cutNow("the call that was to follow ended: " + lastError) : cutBefore;
+            cutBefore = null;
+            handover = null;
+            predecessor = null;
+            settleIn();
+        }
+        before.end();
     }
 
     private void watchHandover(Call<R> call) {
@@ -370,8 +397,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                 return;
             }
             if (before.lastSealed().equals(sealed)) {
-                predecessorLost(
-                        before, before.cutNow("no slot was sealed within " + HANDOVER_PATIENCE.toSeconds() + " s"));
+                log.warn(
+                        "Stream {} has sealed no slot for {} s while it was left",
+                        before.id,
+                        HANDOVER_PATIENCE.toSeconds());
+                before.openCallNow().ifPresent(Call::cancel);
             } else {
                 bePatient(before, arrival, before.lastSealed());
             }
@@ -414,20 +444,21 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             state = new State.Resting<>(pool.loop().after(wait, this::rested));
             return;
         }
-        lately = null;
-        if (calls++ > 0) {
+        if (calls++ > 0 || recoveries.areDue()) {
             beginHandoverAnew();
-            recovery = recover();
+            if (handover == null && recoveries.begin()) {
+                cut = null;
+            }
             restart();
         }
         SubscribeRequest request = nextRequest();
         firstRequestOfCall = lastRequest();
         Call<R> call = new Call<>(pool, this::router, this::attend);
         call.router().remember(pool.recent());
-        Arrival coming = comingTo();
-        if (coming != null) {
-            call.router().arrive(coming);
+        if (handover != null) {
+            call.router().arrive(handover);
         }
+        recoveries.callBegins(call.router());
         moves.callBegins(call.router());
         state = new State.Open<>(call, life);
         call.on(life.connection().subscribe(call));
@@ -444,7 +475,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         confirm(call.router());
         noteResumption(call);
         watchHandover(call);
-        lookAtRecovery(call);
+        recoveries.look(call.router());
         moves.look(call.router());
         if (call.router().requestInEffect() > 0) {
             life.showedLife();
@@ -470,45 +501,17 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** How newcomers come to its present call: after what the others missed; null for at once. */
     @Nullable
     Arrival catchingUp() {
-        return recovery == null ? null : recovery.catchUp();
+        return recoveries.ofAll();
     }
 
     /** Whether those on it are still to get what they missed. */
     boolean isRecovering() {
-        return recovery != null;
+        return recoveries.areForAll();
     }
 
-    /** What broke off is gone on with, if the provider can replay it and somebody is owed it. */
-    private @Nullable Recovery recover() {
-        Interruption broken = interruption;
-        interruption = null;
-        if (broken == null || handover != null || pool.config().profile().replaySlots() == 0) {
-            return null;
-        }
-        List<CutOff> owed = cutOff();
-        if (owed.isEmpty()) {
-            return null;
-        }
-        cut = null;
-        return new Recovery(pool, this, broken, owed);
-    }
-
-    private void lookAtRecovery(Call<R> call) {
-        if (lately != null && lately.isLongOver()) {
-            call.router().forgetArrival(lately);
-            lately = null;
-        }
-        Recovery mine = recovery;
-        if (mine != null) {
-            mine.look();
-        }
-    }
-
-    /** Those on it have got what they missed. */
+    /** Those have got what they missed. */
     void caughtUp(Recovery done) {
-        log.info("Stream {} goes on after {}: {}", id, done.cause(), done);
-        lately = done.catchUp();
-        recovery = null;
+        recoveries.over(done);
         settleIn();
         if (state instanceof State.Open<R>(Call<R> mine, Life life) && !link.isServing(life)) {
             linkReplaced();
@@ -536,7 +539,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         state = new State.Idle<>();
         moves.callEnded(why);
         if (isRetiring()) {
-            leftBehind(why);
+            leftBehind(call, why);
             return;
         }
         if (heed(why)) {
@@ -583,13 +586,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         if (sealed.isPresent()) {
             lastSealedBefore = sealed;
         }
-        if (recovery != null) {
-            recovery.stop();
-            interruption = new Interruption.OfRecovery(recovery, call, why.toString(), pool.now());
-            recovery = null;
-        } else if (call.router().requestInEffect() > 0) {
-            interruption = new Interruption.OfCall(call, why.toString(), pool.now());
-        }
+        recoveries.callEnded(call, why.toString());
         if (cut == null && call.router().requestInEffect() > 0) {
             List<String> staying = new ArrayList<>(monitorIds());
             moves.onTheirWay().forEach(staying::remove);
@@ -755,6 +752,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             case State.Idle<R> idle -> {}
             case State.Ended<R> ended -> {}
         }
+        recoveries.end();
         link.remove(this);
         ended();
     }
@@ -816,6 +814,10 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     boolean isEnded() {
         return state instanceof State.Ended;
+    }
+
+    private Optional<Call<R>> openCallNow() {
+        return state instanceof State.Open<R>(Call<R> call, Life life) ? Optional.of(call) : Optional.empty();
     }
 
     Optional<CallCounts> openCall() {

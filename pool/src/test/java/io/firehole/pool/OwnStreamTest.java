@@ -18,7 +18,8 @@ class OwnStreamTest {
     }
 
     private Reader joined(String id, SubscribeRequest request) {
-        Reader reader = world.monitor(id);
+        Reader reader =
+                new Reader(world.time, world.pool, new Monitor(id, Group.MEDIUM).dedicated(!id.equals("other")));
         reader.ask(request);
         world.pass(Duration.ofSeconds(2));
         return reader;
@@ -111,16 +112,6 @@ class OwnStreamTest {
         assertThat(world.provider.streams().getFirst().requests).hasSize(2);
         assertThat(reader.received.getLast().getFiltersList()).containsExactly("x");
         assertThat(world.stats("a").active()).isTrue();
-    }
-
-    @Test
-    void leavesTheSharedCallWhenTheReplayBegins() {
-        joined("other", World.slots("s"));
-        Reader reader = joined("a", World.slots("s"));
-        reader.ask(replaying(World.slots("t"), 900));
-        world.pass(Duration.ofSeconds(2));
-        assertThat(reader.received.getLast().getFiltersList()).containsExactly("t");
-        assertThat(world.pool.stats().streams().getFirst().monitors()).isEqualTo(1);
     }
 
     @Test

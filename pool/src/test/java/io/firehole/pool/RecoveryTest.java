@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -90,6 +91,85 @@ class RecoveryTest {
                     .count();
         }
         assertThat(replays).as("enough to mean something").isGreaterThan(2L * SEEDS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void givesWhoAsksForAReplayEverythingFromThereOn(CommitmentLevel level) {
+        world = new World(3).running();
+        Reader other = world.monitor("other");
+        other.ask(everything(level));
+        world.pass(Duration.ofSeconds(10));
+        long from = 1_010;
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Reader reader = world.monitor("m" + i);
+            reader.ask(everything(level).toBuilder().setFromSlot(from + i).build());
+            readers.add(reader);
+        }
+        world.pass(Duration.ofSeconds(1));
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(15));
+        assertThat(world.provider.streams()).as("they share a stream").hasSize(1);
+        assertThat(faults(other, level, world.stats("other"))).isEmpty();
+        for (int i = 0; i < 4; i++) {
+            assertThat(world.stats("m" + i).activeFromSlot()).hasValue(from + i);
+            assertThat(faults(readers.get(i), level, world.stats("m" + i)))
+                    .as("m" + i)
+                    .isEmpty();
+        }
+        assertThat(world.provider.asked.stream().filter(SubscribeRequest::hasFromSlot))
+                .as("one storm, not four")
+                .hasSizeLessThan(8);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void givesAReplayToWhoIsOnTheStreamAlready(CommitmentLevel level) {
+        world = new World(4).running();
+        Reader reader = world.monitor("m");
+        reader.ask(everything(level));
+        world.pass(Duration.ofSeconds(8));
+        int before = reader.received.size();
+        reader.ask(everything(level).toBuilder().setFromSlot(1_006).build());
+        world.pass(Duration.ofSeconds(12));
+        assertThat(world.provider.streams()).hasSize(1);
+        assertThat(world.stats("m").activeFromSlot()).hasValue(1_006);
+        int begun = before;
+        while (slot(reader.received.get(begun)) != 1_006
+                || reader.received.get(begun).hasSlot()) {
+            begun++;
+        }
+        reader.received.subList(0, begun).clear();
+        assertThat(faults(reader, level, world.stats("m"))).isEmpty();
+    }
+
+    @Test
+    void tellsWhoAsksForAReplayWhatTheProviderSays() {
+        world = new World(3).running();
+        Reader other = world.monitor("other");
+        other.ask(everything(CommitmentLevel.CONFIRMED));
+        world.pass(Duration.ofSeconds(4));
+        world.provider.deniesReplay = from -> from < 1_012
+                ? GrpcStatus.Code.OUT_OF_RANGE.with(
+                        "broadcast from " + from + " is not available, last available: 1012")
+                : null;
+        Reader tooFar = world.monitor("too-far");
+        tooFar.ask(everything(CommitmentLevel.CONFIRMED).toBuilder()
+                .setFromSlot(1_008)
+                .build());
+        Reader near = world.monitor("near");
+        near.ask(everything(CommitmentLevel.CONFIRMED).toBuilder()
+                .setFromSlot(1_013)
+                .build());
+        world.pass(Duration.ofSeconds(8));
+        assertThat(tooFar.ended())
+                .isEqualTo(GrpcStatus.Code.OUT_OF_RANGE.with(
+                        "broadcast from 1008 is not available, last available: 1012"));
+        assertThat(near.ended()).isNull();
+        assertThat(faults(near, CommitmentLevel.CONFIRMED, world.stats("near"))).isEmpty();
+        assertThat(faults(other, CommitmentLevel.CONFIRMED, world.stats("other")))
+                .isEmpty();
     }
 
     private void breakSomething(Random random) {

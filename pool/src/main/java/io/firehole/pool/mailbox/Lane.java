@@ -162,6 +162,11 @@ public final class Lane<E> {
         unused = true;
     }
 
+    /** Whether that has been said. Any thread. */
+    public boolean isAbandoned() {
+        return unused;
+    }
+
     @Nullable
     E take() {
         E element = queue.poll();

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -91,7 +92,7 @@ public final class Subscription {
 
     /** Whether it asks for nothing. */
     public boolean isEmpty() {
-        return filters.isEmpty() && !needsOwnCall();
+        return filters.isEmpty() && !request.hasFromSlot() && !unknown;
     }
 
     /** The level at which updates come: that of the whole call. */
@@ -110,11 +111,21 @@ public final class Subscription {
     }
 
     /**
-     * Whether it cannot share a call: a replay would go to everybody on it, and what our schema does not know,
-     * be it in a filter, may concern the whole call.
+     * Whether it cannot share a call: what our schema does not know, be it in a filter, may concern the whole call, and a
+     * replay for no filter has nothing to be replayed for.
      */
     public boolean needsOwnCall() {
-        return request.hasFromSlot() || unknown;
+        return unknown || (request.hasFromSlot() && filters.isEmpty());
+    }
+
+    /** From which slot on it asks for a replay first; empty if it does not. */
+    public OptionalLong replayFrom() {
+        return request.hasFromSlot() ? OptionalLong.of(request.getFromSlot()) : OptionalLong.empty();
+    }
+
+    /** What it asks from now on, when a replay has been given. */
+    public Subscription lasting() {
+        return request.hasFromSlot() ? withoutReplay() : this;
     }
 
     /** Its filters for the statuses of slots; empty if it has none. */

@@ -39,8 +39,12 @@ public final class CatchUp implements Arrival {
     /** How far it is. */
     public sealed interface Phase {
 
-        /** The boundary is not known. */
-        record Seeking() implements Phase {}
+        /**
+         * The boundary is not known.
+         *
+         * @param newcomers how many must be served by the live call before one is sought
+         */
+        record Seeking(int newcomers) implements Phase {}
 
         /**
          * The boundary is known, and everything before it frozen.
@@ -50,19 +54,22 @@ public final class CatchUp implements Arrival {
          *     later one
          * @param processed a slot that is processed, be it not sealed at this commitment: what came of statuses before the
          *     live call began is of slots up to there
+         * @param begunBefore all slots that had begun before the live call come before that one
          */
-        record Settled(long boundary, long frozen, long processed) implements Phase {}
+        record Settled(long boundary, long frozen, long processed, long begunBefore) implements Phase {}
 
         /**
          * All that lies before the boundary has been delivered, or is given up.
          *
          * @param from what has
+         * @param begunBefore as above; the boundary if that is not known
          */
-        record Released(long boundary, Checkpoint from) implements Phase {}
+        record Released(long boundary, Checkpoint from, long begunBefore) implements Phase {}
     }
 
     private final CommitmentLevel level;
-    private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase.Seeking());
+    private final AtomicReference<Phase> phase = new AtomicReference<>(new Phase.Seeking(0));
+    private final LiveStatuses live = new LiveStatuses();
     private final AtomicInteger overflows = new AtomicInteger();
 
     // The live call's event loop only.
@@ -71,6 +78,9 @@ public final class CatchUp implements Arrival {
     private final HeldUpdates held = new HeldUpdates();
     private OptionalLong processed = OptionalLong.empty();
     private boolean statusSeen;
+
+    /** The last slot sealed since everybody was served. */
+    private OptionalLong sealedInSight = OptionalLong.empty();
 
     private volatile boolean complete;
     private volatile boolean longOver;
@@ -89,8 +99,8 @@ public final class CatchUp implements Arrival {
 
     @Override
     public OptionalLong boundary() {
-        return phase.get() instanceof Phase.Released(long boundary, Checkpoint from)
-                ? OptionalLong.of(boundary)
+        return phase.get() instanceof Phase.Released released
+                ? OptionalLong.of(released.boundary())
                 : OptionalLong.empty();
     }
 
@@ -104,9 +114,28 @@ public final class CatchUp implements Arrival {
         return longOver;
     }
 
+    /** Whether the live call has seen a slot reach that status, or will. */
+    boolean comesLive(long slot, SlotStatus status) {
+        return live.has(slot, status);
+    }
+
     /** How often more came than could be held back. */
     public int overflows() {
         return overflows.get();
+    }
+
+    /** One more is to come, whom the live call does not yet serve. False if it is too late for that. */
+    public boolean awaits() {
+        return phase.get() instanceof Phase.Seeking seeking
+                && phase.compareAndSet(seeking, new Phase.Seeking(seeking.newcomers() + 1));
+    }
+
+    /** One who was awaited does not come, or has left again. */
+    public void awaitsNoMore() {
+        if (phase.get() instanceof Phase.Seeking seeking && seeking.newcomers() > 0) {
+            // If the boundary is settled at this moment nobody is waited for any more.
+            phase.compareAndSet(seeking, new Phase.Seeking(seeking.newcomers() - 1));
+        }
     }
 
     /**
@@ -116,7 +145,7 @@ public final class CatchUp implements Arrival {
      * @return false if the boundary has been moved since, so that there is more to deliver before
      */
     public boolean release(Phase.Settled settled, Checkpoint from) {
-        return phase.compareAndSet(settled, new Phase.Released(settled.boundary(), from));
+        return phase.compareAndSet(settled, new Phase.Released(settled.boundary(), from, settled.begunBefore()));
     }
 
     /** What lies before the boundary is given up: the live call delivers what it has. Gives the boundary. */
@@ -126,9 +155,10 @@ public final class CatchUp implements Arrival {
             long boundary = switch (before) {
                 case Phase.Seeking seeking -> from.firstMissing();
                 case Phase.Settled settled -> settled.boundary();
-                case Phase.Released(long released, Checkpoint delivered) -> released;
+                case Phase.Released released -> released.boundary();
             };
-            if (before instanceof Phase.Released || phase.compareAndSet(before, new Phase.Released(boundary, from))) {
+            if (before instanceof Phase.Released
+                    || phase.compareAndSet(before, new Phase.Released(boundary, from, boundary))) {
                 return boundary;
             }
         }
@@ -142,6 +172,11 @@ public final class CatchUp implements Arrival {
             return true;
         }
         begun.add(recipient);
+        if (phase.get() instanceof Phase.Seeking seeking && seeking.newcomers() > 0) {
+            // What came before it was served does not count.
+            whole.restart();
+            sealedInSight = OptionalLong.empty();
+        }
         return false;
     }
 
@@ -151,12 +186,16 @@ public final class CatchUp implements Arrival {
     @Override
     public void newSees(RawUpdate update) {
         statusSeen = update.kind() == UpdateKind.SLOT;
-        if (complete || !(phase.get() instanceof Phase.Seeking)) {
+        if (complete) {
             return;
         }
-        if (level == CommitmentLevel.PROCESSED) {
-            whole.sees(update);
+        if (statusSeen) {
+            live.sees(update.slot(), update.status());
         }
+        if (!(phase.get() instanceof Phase.Seeking)) {
+            return;
+        }
+        whole.sees(update);
         if (update.kind() == UpdateKind.SLOT && update.status() == SlotStatus.SLOT_PROCESSED) {
             processed = OptionalLong.of(Math.max(update.slot(), processed.orElse(0)));
         }
@@ -171,21 +210,32 @@ public final class CatchUp implements Arrival {
             longOver = seen.lastSealed().orElse(0) > boundary().orElse(0) + STATUSES_KEPT_SLOTS;
             return longOver;
         }
+        if (sealed) {
+            sealedInSight = seen.lastSealed();
+        }
         return (sealed || statusSeen)
-                && seen.lastSealed().isPresent()
                 && phase.get() instanceof Phase.Seeking seeking
-                && settle(seeking, seen.lastSealed());
+                && servesAll(seeking.newcomers())
+                && settle(seeking, level == CommitmentLevel.PROCESSED ? seen.lastSealed() : sealedInSight);
+    }
+
+    private boolean servesAll(int awaited) {
+        return awaited == 0
+                || begun.stream().filter(each -> !each.isAbandoned()).count() >= awaited;
     }
 
     private boolean settle(Phase.Seeking seeking, OptionalLong lastSealed) {
-        long frozen = lastSealed.orElseThrow();
+        if (lastSealed.isEmpty()) {
+            return false;
+        }
+        long frozen = lastSealed.getAsLong();
         long boundary;
-        if (level != CommitmentLevel.PROCESSED && processed.isEmpty()) {
+        OptionalLong first = whole.first();
+        if (first.isEmpty() || (level != CommitmentLevel.PROCESSED && processed.isEmpty())) {
             return false;
         }
         if (level == CommitmentLevel.PROCESSED) {
-            OptionalLong first = whole.first();
-            if (first.isEmpty() || frozen < first.getAsLong() - 1) {
+            if (frozen < first.getAsLong() - 1) {
                 return false;
             }
             boundary = first.getAsLong();
@@ -193,14 +243,22 @@ public final class CatchUp implements Arrival {
             // A slot's content comes at one go, so only the one in which the call began may be in part.
             boundary = frozen + 1;
         }
-        return phase.compareAndSet(seeking, new Phase.Settled(boundary, frozen, Math.max(frozen, processed.orElse(0))));
+        return phase.compareAndSet(
+                seeking,
+                new Phase.Settled(
+                        boundary,
+                        frozen,
+                        Math.max(frozen, processed.orElse(0)),
+                        Math.max(boundary, first.getAsLong())));
     }
 
     @Override
     public boolean completeIfReleased(Checkpoint checkpoint) {
-        if (complete || !(phase.get() instanceof Phase.Released(long boundary, Checkpoint from))) {
+        if (complete || !(phase.get() instanceof Phase.Released released)) {
             return false;
         }
+        long boundary = released.boundary();
+        Checkpoint from = released.from();
         begun.forEach(Recipient::begin);
         for (HeldUpdates.Held update : held.release()) {
             Recipient recipient = update.recipient();
@@ -220,8 +278,13 @@ public final class CatchUp implements Arrival {
     public boolean admits(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int offset, int length) {
         if (complete) {
             return longOver
-                    || (phase.get() instanceof Phase.Released(long boundary, Checkpoint from)
-                            && isNew(boundary, from, update.kind(), update.slot(), HeldUpdates.statusOf(update)));
+                    || (phase.get() instanceof Phase.Released released
+                            && isNew(
+                                    released.boundary(),
+                                    released.from(),
+                                    update.kind(),
+                                    update.slot(),
+                                    HeldUpdates.statusOf(update)));
         }
         if (!begun.contains(recipient)) {
             return true;
@@ -236,7 +299,7 @@ public final class CatchUp implements Arrival {
     /** Too much is held back: forgets it, and looks for another boundary. */
     private void startOver() {
         Phase before = phase.get();
-        if (!(before instanceof Phase.Released) && phase.compareAndSet(before, new Phase.Seeking())) {
+        if (!(before instanceof Phase.Released) && phase.compareAndSet(before, new Phase.Seeking(0))) {
             held.release();
             whole.restart();
             overflows.incrementAndGet();
@@ -245,7 +308,10 @@ public final class CatchUp implements Arrival {
 
     private static boolean isNew(long boundary, Checkpoint from, UpdateKind kind, long slot, SlotStatus status) {
         return switch (kind) {
-            case SLOT -> !from.isTold(slot, status);
+            // A replay may have overtaken what is told of a slot's beginning; then that is late.
+            case SLOT ->
+                !from.isTold(slot, status)
+                        && (ReplayGate.isReplayed(status) || !from.isTold(slot, SlotStatus.SLOT_PROCESSED));
             case ACCOUNT, TRANSACTION, TRANSACTION_STATUS, ENTRY, BLOCK, BLOCK_META ->
                 slot >= boundary || !from.isDone(slot);
             case PING, PONG, UNKNOWN -> true;

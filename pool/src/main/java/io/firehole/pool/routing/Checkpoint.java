@@ -2,9 +2,11 @@ package io.firehole.pool.routing;
 
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -200,10 +202,32 @@ public final class Checkpoint {
         return first;
     }
 
+    /** From that slot on nothing has been delivered: it was left to another call. */
+    public void leaveFrom(long slot, CommitmentLevel level) {
+        open.removeIf(each -> {
+            boolean left = each.slot >= slot;
+            identities -= left ? each.delivered.size() : 0;
+            return left;
+        });
+        highestSealed = NONE;
+        for (int i = 0; i < sealed.length; i++) {
+            sealed[i] = sealed[i] >= slot ? NONE : sealed[i];
+            highestSealed = Math.max(highestSealed, sealed[i]);
+        }
+        highestSeen = Math.min(highestSeen, slot - 1);
+        told.removeIf(key -> key >> SlotTrack.STATUS_BITS >= slot
+                && Handover.followsContent(SlotStatus.forNumber((int) (key & STATUS_MASK)), level));
+    }
+
+    /** All before that slot has been delivered, by another call, and those statuses. */
+    void follows(Collection<Long> toldBefore, long slot) {
+        doneBefore = Math.max(doneBefore, slot);
+        toldBefore.forEach(this::tell);
+    }
+
     /** Everything before that slot has been delivered by others, as that one knows. */
     void follows(Checkpoint before, long slot) {
-        doneBefore = Math.max(doneBefore, slot);
-        before.told.forEach(this::tell);
+        follows(before.told, slot);
     }
 
     private void noteSeen(long slot) {
@@ -242,7 +266,7 @@ public final class Checkpoint {
     // ---- how far that is
 
     /** Whether nothing of that slot is missing. */
-    boolean isDone(long slot) {
+    public boolean isDone(long slot) {
         if (slot < doneBefore) {
             return true;
         }

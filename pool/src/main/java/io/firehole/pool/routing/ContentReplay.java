@@ -9,6 +9,7 @@ import io.firehole.wire.proto.SlotStatus;
 public final class ContentReplay extends ReplayGate {
 
     private final Checkpoint checkpoint;
+    private final CatchUp catchUp;
     private final long boundary;
     private final long frozen;
 
@@ -18,10 +19,12 @@ public final class ContentReplay extends ReplayGate {
     /**
      * @param checkpoint what has been delivered; this writes to it from the first update on until it is complete, or its
      *     call is over
+     * @param catchUp what it is for
      * @param to up to where
      * @param level the commitment of the call
      */
-    public ContentReplay(Checkpoint checkpoint, CatchUp.Phase.Settled to, CommitmentLevel level) {
+    public ContentReplay(Checkpoint checkpoint, CatchUp catchUp, CatchUp.Phase.Settled to, CommitmentLevel level) {
+        this.catchUp = catchUp;
         this.checkpoint = checkpoint;
         this.boundary = to.boundary();
         this.frozen = to.frozen();
@@ -36,11 +39,24 @@ public final class ContentReplay extends ReplayGate {
     boolean isMissing(RawUpdate update) {
         long slot = update.slot();
         return switch (update.kind()) {
-            case SLOT -> slot < boundary && isReplayed(update.status()) && checkpoint.tell(slot, update.status());
+            case SLOT ->
+                slot < boundary
+                        && isReplayed(update.status())
+                        && (!comesAfter(update.status()) || !catchUp.comesLive(slot, update.status()))
+                        && checkpoint.tell(slot, update.status());
             case ACCOUNT, TRANSACTION, TRANSACTION_STATUS, ENTRY ->
                 slot < boundary && checkpoint.add(slot, update.identityHash());
             case BLOCK, BLOCK_META -> slot < boundary && !checkpoint.isDone(slot);
             case PING, PONG, UNKNOWN -> false;
+        };
+    }
+
+    /** Whether it comes long after the content; the others have their place with it. */
+    private boolean comesAfter(SlotStatus status) {
+        return switch (last) {
+            case SLOT_CONFIRMED -> status == SlotStatus.SLOT_FINALIZED;
+            case SLOT_FINALIZED -> false;
+            default -> status != SlotStatus.SLOT_PROCESSED;
         };
     }
 

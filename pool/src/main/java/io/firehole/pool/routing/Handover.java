@@ -66,6 +66,9 @@ public final class Handover implements Arrival {
 
     private final CommitmentLevel level;
 
+    /** Whether all who are on the new call when it begins come by it. */
+    private final boolean ofAll;
+
     /** The first slot the new call has whole. Written by the new call's event loop. */
     private final AtomicLong offered = new AtomicLong(UNKNOWN);
 
@@ -111,7 +114,17 @@ public final class Handover implements Arrival {
 
     /** @param level the commitment of both calls */
     public Handover(CommitmentLevel level) {
+        this(level, false);
+    }
+
+    private Handover(CommitmentLevel level, boolean ofAll) {
         this.level = level;
+        this.ofAll = ofAll;
+    }
+
+    /** One by which all come who are on the new call. */
+    public static Handover ofAll(CommitmentLevel level) {
+        return new Handover(level, true);
     }
 
     /** Which call is the old one. Control thread, before its event loop hears of it. */
@@ -219,6 +232,10 @@ public final class Handover implements Arrival {
 
     /** Whether that status comes after the content of its slot, on a call of this commitment. */
     private boolean followsContent(SlotStatus status) {
+        return followsContent(status, level);
+    }
+
+    static boolean followsContent(@Nullable SlotStatus status, CommitmentLevel level) {
         return switch (level) {
             case CONFIRMED -> status == SlotStatus.SLOT_CONFIRMED || status == SlotStatus.SLOT_FINALIZED;
             case FINALIZED -> status == SlotStatus.SLOT_FINALIZED;
@@ -256,6 +273,9 @@ public final class Handover implements Arrival {
             }
         }
         begun.clear();
+        if (ofAll) {
+            checkpoint.follows(told, boundary.get());
+        }
         complete = true;
         return true;
     }
@@ -349,6 +369,11 @@ public final class Handover implements Arrival {
     @Override
     public boolean isLongOver() {
         return longOver;
+    }
+
+    /** Whether the old call has delivered all that was its own, or has been cut off. */
+    public boolean isReleased() {
+        return released;
     }
 
     /** Whether the old call was cut off before it had delivered all that was its own. */

@@ -42,6 +42,8 @@ public abstract class Recipient {
 
     /** It is served from now on. */
     final void start() {
+        // Another router, which counts its turns anew, may have used it before.
+        turn = 0;
         if (arrival == null || arrival.arrives(this)) {
             begin();
         }
@@ -120,4 +122,7 @@ public abstract class Recipient {
 
     /** Its call is over for this monitor: it is not used again. Control thread. */
     public abstract void abandon();
+
+    /** Whether that has been said. Any thread. */
+    protected abstract boolean isAbandoned();
 }

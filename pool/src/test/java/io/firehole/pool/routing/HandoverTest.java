@@ -70,6 +70,11 @@ class HandoverTest {
         public void abandon() {
             // nothing to free
         }
+
+        @Override
+        protected boolean isAbandoned() {
+            return false;
+        }
     }
 
     private static final class Silent implements Router.Events {

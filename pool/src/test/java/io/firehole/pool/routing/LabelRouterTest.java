@@ -48,6 +48,11 @@ class LabelRouterTest {
         @Override
         public void abandon() {}
 
+        @Override
+        protected boolean isAbandoned() {
+            return false;
+        }
+
         List<List<String>> names() {
             List<List<String>> names = new ArrayList<>();
             updates.forEach(update -> names.add(List.copyOf(update.getFiltersList())));
