@@ -37,6 +37,9 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     /** What it had asked then. */
     private @Nullable Subscription owedFor;
 
+    /** Whether its monitor came by a move of its own, so that another stream owed it what came before. */
+    private boolean movedHere;
+
     private boolean begun;
     private boolean served;
     private boolean left;
@@ -58,6 +61,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         this.member = move.member();
         this.activeFromBefore = OptionalLong.empty();
         this.arriving = true;
+        this.movedHere = true;
         this.own = new OwnSubscription(
                 member.recipients(() -> move.arrivalOr(this::catchingUp)),
                 move.subscription(),
@@ -102,7 +106,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         }
         OwnStream follower =
                 new OwnStream(pool(), placement, placement.nextStreamId(), link(), member, own.onward(), this, arrival);
-        follower.owedFrom = owedFrom.isPresent() ? owedFrom : own.activeFromSlot();
+        follower.owedFrom = owedFrom.isPresent() ? owedFrom : movedHere ? own.activeFromSlot() : activeFromSlot();
         follower.owedFor = follower.own.subscription();
         member.movesTo(follower);
         return follower;
@@ -140,7 +144,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
             return List.of();
         }
         Subscription asked = own.subscription();
-        OptionalLong since = own.activeFromSlot();
+        OptionalLong since = movedHere ? own.activeFromSlot() : activeFromSlot();
         if (since.isPresent() && (owedFrom.isEmpty() || (!asked.equals(owedFor) && own.isConfirmed()))) {
             owedFrom = since;
             owedFor = asked;
@@ -148,6 +152,19 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         return owedFrom.isEmpty()
                 ? List.of()
                 : List.of(new CutOff(member, this, own.onward(), own.another(), owedFrom.getAsLong()));
+    }
+
+    @Override
+    void inherits(Upstream<?> before) {
+        if (before instanceof OwnStream theirs && owedFrom.isEmpty()) {
+            owedFrom = theirs.owedFrom.isPresent()
+                    ? theirs.owedFrom
+                    : theirs.movedHere ? theirs.own.activeFromSlot() : theirs.activeFromSlot();
+            owedFor = own.subscription();
+            if (activeFromBefore.isEmpty()) {
+                activeFromBefore = theirs.activeFromSlot();
+            }
+        }
     }
 
     @Override

@@ -229,6 +229,19 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     @Override
+    void inherits(Upstream<?> before) {
+        if (before instanceof SharedStream theirs) {
+            for (SharedPlace place : places.values()) {
+                theirs.places.values().stream()
+                        .filter(old -> place.arriving && place.owedFrom.isEmpty() && old.member.equals(place.member))
+                        .filter(old -> old.seat.subscription().equals(place.seat.subscription()))
+                        .findFirst()
+                        .ifPresent(place::inherits);
+            }
+        }
+    }
+
+    @Override
     Replay replay(List<CutOff> cutOff) {
         MergedSubscription missed = new MergedSubscription(
                 key.commitment(),
@@ -497,6 +510,13 @@ final class SharedStream extends Upstream<LabelRouter> {
         @Override
         public Member member() {
             return member;
+        }
+
+        private void inherits(SharedPlace before) {
+            owes(before);
+            if (activeFromBefore.isEmpty()) {
+                activeFromBefore = before.activeFromSlot();
+            }
         }
 
         /** It owes what that one owed, by which its monitor was served. */

@@ -135,6 +135,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** Those who are owed what comes from now on, though there is no call. Before {@link #restart}. */
     abstract List<CutOff> cutOff();
 
+    /** What that one owed those who come from there is owed by this one from now on. */
+    abstract void inherits(Upstream<?> before);
+
     /** How those are asked for what they missed. */
     abstract Replay replay(List<CutOff> cutOff);
 
@@ -340,6 +343,10 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private void recoverFrom(Call<R> theirs, Handover broken, String why) {
         cancel(patience);
         patience = null;
+        Upstream<R> before = predecessor;
+        if (before != null) {
+            inherits(before);
+        }
         OptionalLong leftFrom = broken.cancel() ? OptionalLong.empty() : broken.boundary();
         handover = null;
         predecessor = null;
@@ -416,6 +423,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         handover = null;
         if (arrival.wasForced()) {
             noteForcedArrival(call, before, arrival);
+        } else {
+            inherits(before);
         }
         cutBefore = null;
         settleIn();

@@ -249,7 +249,7 @@ public final class CatchUp implements Arrival {
                         boundary,
                         frozen,
                         Math.max(frozen, processed.orElse(0)),
-                        Math.max(boundary, first.getAsLong())));
+                        Math.max(boundary, whole.firstWithItsBeginning().orElse(first.getAsLong() + 1))));
     }
 
     @Override

@@ -23,6 +23,7 @@ final class WholeSlots {
 
     private final Set<Long> begun = new HashSet<>();
     private long first = NONE;
+    private long firstShred = NONE;
     private int silent;
 
     void sees(RawUpdate update) {
@@ -37,6 +38,9 @@ final class WholeSlots {
     private void sees(long slot, SlotStatus status) {
         switch (status) {
             case SLOT_FIRST_SHRED_RECEIVED, SLOT_CREATED_BANK -> {
+                if (firstShred == NONE && status == SlotStatus.SLOT_FIRST_SHRED_RECEIVED) {
+                    firstShred = slot;
+                }
                 begun.add(slot);
                 if (first == NONE) {
                     first = slot;
@@ -65,9 +69,17 @@ final class WholeSlots {
         return first == NONE ? OptionalLong.empty() : OptionalLong.of(first);
     }
 
+    /** From which slot on all statuses were told in sight, those of its beginning included; as far as is known. */
+    OptionalLong firstWithItsBeginning() {
+        return firstShred == NONE || first == NONE
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(first, firstShred));
+    }
+
     /** Begins anew: what has begun until now does not count. */
     void restart() {
         begun.clear();
         first = NONE;
+        firstShred = NONE;
     }
 }
