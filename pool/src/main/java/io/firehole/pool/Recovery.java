@@ -226,7 +226,7 @@ final class Recovery {
             checkpoint = from;
             firstMissing = from.firstMissing();
             lossFrom = Math.min(firstMissing, lossBefore());
-            statusesFrom = from.firstNotFinalized().orElse(0);
+            statusesFrom = from.statusesFrom().orElse(0);
         }
         if (!isAskedFor() && pool.config().profile().replaySlots() == 0) {
             giveUp(
@@ -440,6 +440,7 @@ final class Recovery {
                     Gap.Cause.REPLAY_TOO_FAR,
                     "statuses: " + detail);
             statusesFrom = available;
+            open.from().giveUpStatuses(available);
         }
     }
 
@@ -463,6 +464,7 @@ final class Recovery {
 
     /** What lies before that slot cannot be had. */
     private void missed(Checkpoint from, long before, Gap.Cause cause, String detail) {
+        from.giveUpStatuses(before);
         noteGap(each -> true, from.skipTo(before), before, cause, detail);
     }
 
@@ -474,6 +476,7 @@ final class Recovery {
                 : 0;
         long contentBefore = catchUp.giveUp(from);
         givenUp = true;
+        from.giveUpStatuses(Math.max(contentBefore, boundary));
         noteGap(each -> !wantsStatuses(each), first, contentBefore, cause, detail);
         noteGap(
                 Recovery::wantsStatuses,

@@ -66,6 +66,8 @@ public final class Checkpoint {
     /** Every slot before that one is done, whatever came of it. */
     private long doneBefore;
 
+    private long statusesGivenUpBefore;
+
     private int identities;
 
     /** The last slot of which more came than could be remembered. */
@@ -177,12 +179,20 @@ public final class Checkpoint {
         return told.contains(SlotTrack.key(slot, status));
     }
 
-    /** The first slot of which it is not known that it has been told to be finalized; empty if none has. */
-    public OptionalLong firstNotFinalized() {
-        return told.stream()
+    /** The first slot of which statuses are owed: none has been told to be finalized, or given up. Empty if none has. */
+    public OptionalLong statusesFrom() {
+        OptionalLong finalized = told.stream()
                 .filter(key -> (key & STATUS_MASK) == SlotStatus.SLOT_FINALIZED.getNumber())
                 .mapToLong(key -> (key >> SlotTrack.STATUS_BITS) + 1)
                 .max();
+        return statusesGivenUpBefore == 0
+                ? finalized
+                : OptionalLong.of(Math.max(statusesGivenUpBefore, finalized.orElse(0)));
+    }
+
+    /** Statuses of earlier slots than that which are missing stay so: it is recorded that they may. */
+    public void giveUpStatuses(long before) {
+        statusesGivenUpBefore = Math.max(statusesGivenUpBefore, before);
     }
 
     /** What a call has shown of statuses it has delivered. That call is over, or this thread is its event loop. */
@@ -228,6 +238,7 @@ public final class Checkpoint {
     /** Everything before that slot has been delivered by others, as that one knows. */
     void follows(Checkpoint before, long slot) {
         follows(before.told, slot);
+        giveUpStatuses(before.statusesGivenUpBefore);
     }
 
     private void noteSeen(long slot) {
