@@ -56,7 +56,7 @@ final class MonitorsCommand implements Callable<Integer> {
                 Column.words("MONITOR", 21),
                 Column.words("GROUP", 6),
                 Column.number("CONN", 4),
-                Column.number("STREAM", 6),
+                Column.number("STRM", 6),
                 Column.number("FROM SLOT", 9),
                 Column.number("UPDATES", 9),
                 Column.number("LAG", 5),

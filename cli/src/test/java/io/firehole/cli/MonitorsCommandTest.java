@@ -70,7 +70,7 @@ class MonitorsCommandTest {
                 .hasSize(8)
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
         assertThat(list.out().lines().findFirst().orElseThrow())
-                .matches("MONITOR +GROUP +CONN +STREAM +FROM SLOT +UPDATES +LAG +BYTES +SLOTS");
+                .matches("MONITOR +GROUP +CONN +STRM +FROM SLOT +UPDATES +LAG +BYTES +SLOTS");
         assertThat(list.out())
                 .containsPattern("pumpfun-price-monitor +high +\\d+ +\\d+ +\\d+ +\\d+ +\\d+ +\\d+[BKM] +[?\\d]+");
     }
