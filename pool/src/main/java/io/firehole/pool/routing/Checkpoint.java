@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A slot whose block meta has been delivered is done. Of one that is still open each update's
  * {@linkplain RawUpdate#identityHash identity} is remembered, and forgotten when it is done: so there are as many as
- * updates come in a slot or two, eight to sixteen bytes each (a million updates in progress: 8 to 17 MB), at the most
+ * updates come in a slot or two, 16 to 32 bytes each, at the most
  * {@value #IDENTITIES_MAX}.
  *
  * <p>Statuses are no part of a slot's content, since they come for a long time; of those a call keeps the latest in its
@@ -50,18 +50,22 @@ public final class Checkpoint {
     /** A slot of which something has come and whose seal has not. */
     private static final class OpenSlot {
         private final long slot;
-        private final IdentitySet delivered = new IdentitySet();
+        private final IdentitySet delivered;
 
-        private OpenSlot(long slot) {
+        private OpenSlot(long slot, IdentitySet delivered) {
             this.slot = slot;
+            this.delivered = delivered;
         }
     }
 
     private final List<OpenSlot> open = new ArrayList<>();
+
+    /** That of a slot that is done, for the next, which will be about as large. */
+    private @Nullable IdentitySet emptied;
+
     private final long[] sealed = new long[SEALED_KEPT];
     private int seals;
     private long highestSealed = NONE;
-    private long highestSeen = NONE;
 
     /** Every slot before that one is done, whatever came of it. */
     private long doneBefore;
@@ -93,8 +97,7 @@ public final class Checkpoint {
     void delivered(RawUpdate update) {
         switch (update.kind()) {
             case ACCOUNT, TRANSACTION, TRANSACTION_STATUS, ENTRY -> add(update.slot(), update.identityHash());
-            case BLOCK_META -> noteSeen(update.slot());
-            case SLOT, BLOCK, PING, PONG, UNKNOWN -> {}
+            case SLOT, BLOCK, BLOCK_META, PING, PONG, UNKNOWN -> {}
         }
     }
 
@@ -130,7 +133,6 @@ public final class Checkpoint {
 
     /** All of that slot has been delivered. */
     void sealed(long slot) {
-        noteSeen(slot);
         if (!isDone(slot)) {
             sealed[seals++ & (SEALED_KEPT - 1)] = slot;
         }
@@ -149,6 +151,8 @@ public final class Checkpoint {
         if (over != null) {
             identities -= over.delivered.size();
             open.remove(over);
+            over.delivered.clear();
+            emptied = over.delivered;
         }
     }
 
@@ -224,7 +228,6 @@ public final class Checkpoint {
             sealed[i] = sealed[i] >= slot ? NONE : sealed[i];
             highestSealed = Math.max(highestSealed, sealed[i]);
         }
-        highestSeen = Math.min(highestSeen, slot - 1);
         told.removeIf(key -> key >> SlotTrack.STATUS_BITS >= slot
                 && Handover.followsContent(SlotStatus.forNumber((int) (key & STATUS_MASK)), level));
     }
@@ -241,16 +244,13 @@ public final class Checkpoint {
         giveUpStatuses(before.statusesGivenUpBefore);
     }
 
-    private void noteSeen(long slot) {
-        highestSeen = Math.max(highestSeen, slot);
-    }
-
     private OpenSlot begin(long slot) {
-        noteSeen(slot);
         if (open.size() >= OPEN_SLOTS_MAX) {
             forget(open.getFirst());
         }
-        OpenSlot begun = new OpenSlot(slot);
+        IdentitySet spare = emptied;
+        emptied = null;
+        OpenSlot begun = new OpenSlot(slot, spare == null ? new IdentitySet() : spare);
         open.add(begun);
         return begun;
     }
@@ -296,16 +296,6 @@ public final class Checkpoint {
             first = Math.min(first, each.slot);
         }
         return first;
-    }
-
-    /** The highest slot that is done; empty if there is none. */
-    public OptionalLong lastSealed() {
-        return highestSealed == NONE ? OptionalLong.empty() : OptionalLong.of(highestSealed);
-    }
-
-    /** The highest slot of which anything has been delivered; empty if nothing has. */
-    public OptionalLong highestSeen() {
-        return highestSeen == NONE ? OptionalLong.empty() : OptionalLong.of(highestSeen);
     }
 
     /** A slot whose updates were too many to be remembered, so that it cannot be gone on with; empty if there is none. */
