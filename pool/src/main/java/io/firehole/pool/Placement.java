@@ -256,8 +256,13 @@ final class Placement {
         member.placedBecause(decision.why());
         return switch (decision) {
             case Decision.Join join -> {
+                SharedStream stream = shared(join.stream());
+                if (subscription.replayFrom().isPresent() && stream.recoveries().areFull()) {
+                    refuseReplay(member);
+                    yield null;
+                }
                 pool.tally().hits++;
-                yield shared(join.stream()).join(member, subscription);
+                yield stream.join(member, subscription);
             }
             case Decision.OpenStream open -> {
                 pool.tally().hits++;
@@ -313,6 +318,14 @@ final class Placement {
                 member.placedBecause("stream " + from.id() + " was given up for another monitor, and here is room");
             }
         }
+    }
+
+    private void refuseReplay(Member member) {
+        String text = "too many replays are under way on the stream of this monitor, limit " + Recoveries.REPLAYS_MAX
+                + "; ask again in a moment";
+        log.warn("Monitor {} gets no replay: {}", member.id(), text);
+        pool.tally().event("no-replay", member.id(), text);
+        member.end(GrpcStatus.Code.RESOURCE_EXHAUSTED.with(text));
     }
 
     private void refuse(Member member, String rule, String why) {

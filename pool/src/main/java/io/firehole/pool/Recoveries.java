@@ -1,7 +1,6 @@
 package io.firehole.pool;
 
 import io.firehole.pool.routing.Arrival;
-import io.firehole.pool.routing.CatchUp;
 import io.firehole.pool.routing.Router;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +17,9 @@ final class Recoveries {
 
     private static final Logger log = LoggerFactory.getLogger(Recoveries.class);
 
+    /** Replays that newcomers may wait for at once: each holds back what is live. */
+    static final int REPLAYS_MAX = 8;
+
     private final PoolContext pool;
     private final Upstream<?> stream;
 
@@ -29,9 +31,6 @@ final class Recoveries {
 
     /** By which newcomers get what they asked for. */
     private final List<Recovery> ofNewcomers = new ArrayList<>();
-
-    /** Those that are done, while statuses may still come twice because of them. */
-    private final List<CatchUp> lately = new ArrayList<>();
 
     Recoveries(PoolContext pool, Upstream<?> stream) {
         this.pool = pool;
@@ -56,7 +55,6 @@ final class Recoveries {
 
     /** The call is over. */
     void callEnded(Call<?> call, String why) {
-        lately.clear();
         if (ofAll != null) {
             ofAll.stop();
             interruption = new Interruption.OfRecovery(ofAll, call, why, pool.now());
@@ -112,9 +110,14 @@ final class Recoveries {
     /** The call begins. */
     void callBegins(Router router) {
         if (ofAll != null) {
-            router.arrive(ofAll.catchUp());
+            ofAll.callBegins(router);
         }
-        ofNewcomers.forEach(each -> router.arrive(each.catchUp()));
+        ofNewcomers.forEach(each -> each.callBegins(router));
+    }
+
+    /** Whether nobody more may come who asks for a replay. */
+    boolean areFull() {
+        return ofNewcomers.size() >= REPLAYS_MAX && ofNewcomers.stream().noneMatch(Recovery::isJoinable);
     }
 
     /**
@@ -131,18 +134,12 @@ final class Recoveries {
         Recovery begun = new Recovery(pool, stream, new Interruption.OfNothing(pool.now()), List.of());
         begun.catchUp().awaits();
         ofNewcomers.add(begun);
-        stream.openRouter().ifPresent(router -> router.arrive(begun.catchUp()));
+        stream.openRouter().ifPresent(begun::callBegins);
         return begun;
     }
 
     /** The call has told something. */
-    void look(Router router) {
-        lately.removeIf(over -> {
-            if (over.isLongOver()) {
-                router.forgetArrival(over);
-            }
-            return over.isLongOver();
-        });
+    void look() {
         if (ofAll != null) {
             ofAll.look();
         }
@@ -152,7 +149,7 @@ final class Recoveries {
     /** Those have got what they missed. */
     void over(Recovery done) {
         log.info("Stream {} goes on after {}: {}", stream.id(), done.cause(), done);
-        lately.add(done.catchUp());
+        stream.openRouter().ifPresent(router -> router.forgetArrival(done.catchUp()));
         if (done.equals(ofAll)) {
             ofAll = null;
         }

@@ -14,13 +14,11 @@ import io.firehole.pool.transport.Connection;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
-import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +39,12 @@ final class Recovery {
     /** How long a replay may bring nothing. */
     static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 
+    /**
+     * How long it may take until what broke off is over, the live call has shown a slot that it has whole, and a replay can
+     * be asked for.
+     */
+    static final Duration BEGIN_PATIENCE = Duration.ofSeconds(15);
+
     /** How long there may be no stream to spare for it. */
     static final Duration SPARE_PATIENCE = Duration.ofSeconds(5);
 
@@ -53,14 +57,18 @@ final class Recovery {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     /** {@code broadcast from X is not available, last available: Y}: what the reference server says. */
-    private static final Pattern LAST_AVAILABLE = Pattern.compile("last available: (\\d{1,19})");
+    private static final Pattern LAST_AVAILABLE = Pattern.compile("last available: (\\d{1,18})");
 
     private final PoolContext pool;
     private final Upstream<?> stream;
     private final Interruption interruption;
     private final List<CutOff> cutOff;
     private final CatchUp catchUp;
-    private final long brokeNanos;
+    private final RecoveryGaps gaps;
+    private final long beganNanos;
+
+    /** Ends it if nothing can begin. */
+    private @Nullable Timer patience;
 
     /** How far everybody is; known when what broke off is over. */
     private @Nullable Checkpoint checkpoint;
@@ -116,7 +124,8 @@ final class Recovery {
         this.askedFor = interruption instanceof Interruption.OfNothing
                 || (interruption instanceof Interruption.OfRecovery(Recovery before, var live, var cause, var at)
                         && before.askedFor);
-        this.brokeNanos = pool.now();
+        this.beganNanos = pool.now();
+        this.gaps = new RecoveryGaps(stream, this.cutOff, interruption.atNanos());
     }
 
     CatchUp catchUp() {
@@ -128,9 +137,14 @@ final class Recovery {
         return cutOff;
     }
 
+    /** Whether one more who asks for a replay may come along. */
+    boolean isJoinable() {
+        return isAskedFor() && !stopped && checkpoint == null && catchUp.phase() instanceof CatchUp.Phase.Seeking;
+    }
+
     /** Waits for one more who asks for a replay; false if it is too late for that. */
     boolean awaits() {
-        return isAskedFor() && !stopped && checkpoint == null && catchUp.awaits();
+        return isJoinable() && catchUp.awaits();
     }
 
     /** Takes in who was waited for. */
@@ -201,10 +215,32 @@ final class Recovery {
             stopped = true;
             done = true;
             cancelTimer();
-            if (!isAskedFor() && !givenUp) {
-                noteWhatIsNotReplayed();
+            cancelPatience();
+            if (!isAskedFor() && !givenUp && catchUp.phase() instanceof CatchUp.Phase.Released released) {
+                gaps.noteWhatIsNotReplayed(lossFrom, released);
             }
             stream.caughtUp(this);
+        }
+    }
+
+    /** The live call is open. */
+    void callBegins(Router live) {
+        live.arrive(catchUp);
+        patience = pool.loop().after(BEGIN_PATIENCE.toNanos(), this::giveUpIfNothingBegan);
+    }
+
+    private void cancelPatience() {
+        if (patience != null) {
+            patience.cancel();
+            patience = null;
+        }
+    }
+
+    private void giveUpIfNothingBegan() {
+        if (!stopped && checkpoint == null) {
+            giveUp(
+                    Gap.Cause.REPLAY_FAILED,
+                    "there was nothing to ask for a replay up to within " + BEGIN_PATIENCE.toSeconds() + " s");
         }
     }
 
@@ -221,10 +257,10 @@ final class Recovery {
         Checkpoint from = checkpoint();
         if (checkpoint == null) {
             if (isAskedFor()) {
-                from.skipTo(cutOff.stream().mapToLong(CutOff::owedFrom).min().orElse(0));
+                from.skipTo(gaps.owedFrom());
             }
             checkpoint = from;
-            firstMissing = from.firstMissing();
+            firstMissing = Math.max(from.firstMissing(), gaps.owedFrom());
             lossFrom = Math.min(firstMissing, lossBefore());
             statusesFrom = from.statusesFrom().orElse(0);
         }
@@ -267,7 +303,7 @@ final class Recovery {
             return;
         }
         spareSoughtNanos = OptionalLong.empty();
-        long owedFrom = cutOff.stream().mapToLong(CutOff::owedFrom).min().orElse(0);
+        long owedFrom = gaps.owedFrom();
         long resumeSlot = from.resumeSlot(owedFrom);
         if (contentMissing && (earlierTold || !wantStatuses())) {
             ReplayGate gate = new ContentReplay(from, catchUp, to, stream.level());
@@ -298,8 +334,7 @@ final class Recovery {
     }
 
     private boolean wantStatuses() {
-        return cutOff.stream()
-                .anyMatch(each -> each.subscription().statusesOnly().isPresent());
+        return cutOff.stream().anyMatch(RecoveryGaps::wantsStatuses);
     }
 
     /** All statuses at processed, matched here against what was asked at the stream's own commitment. */
@@ -408,6 +443,11 @@ final class Recovery {
         long available = why.code() == GrpcStatus.Code.OUT_OF_RANGE && last.find()
                 ? Long.parseLong(last.group(1))
                 : Long.MAX_VALUE;
+        if (cutOff.stream().noneMatch(each -> each.owedFrom() < available)) {
+            // It would have what it does not give.
+            retry(why);
+            return;
+        }
         for (CutOff each : List.copyOf(cutOff)) {
             if (each.owedFrom() < available) {
                 cutOff.remove(each);
@@ -423,8 +463,7 @@ final class Recovery {
             // The last of those who left has ended it.
             stop();
         } else {
-            checkpoint()
-                    .skipTo(cutOff.stream().mapToLong(CutOff::owedFrom).min().orElseThrow());
+            checkpoint().skipTo(gaps.owedFrom());
             later(0);
         }
     }
@@ -433,8 +472,8 @@ final class Recovery {
         if (open.isOfContent()) {
             missed(open.from(), Math.min(available, open.to().boundary()), Gap.Cause.REPLAY_TOO_FAR, detail);
         } else {
-            noteGap(
-                    each -> each.subscription().statusesOnly().isPresent(),
+            gaps.note(
+                    RecoveryGaps::wantsStatuses,
                     statusesFrom,
                     available,
                     Gap.Cause.REPLAY_TOO_FAR,
@@ -465,77 +504,34 @@ final class Recovery {
     /** What lies before that slot cannot be had. */
     private void missed(Checkpoint from, long before, Gap.Cause cause, String detail) {
         from.giveUpStatuses(before);
-        noteGap(each -> true, from.skipTo(before), before, cause, detail);
+        gaps.note(each -> true, from.skipTo(before), before, cause, detail);
     }
 
+    /** Goes on without what is missing, and says so. */
     private void giveUp(Gap.Cause cause, String detail) {
-        Checkpoint from = checkpoint();
+        boolean known = checkpoint != null || isOver();
+        Checkpoint from = known ? checkpoint() : Checkpoint.startingAt(0);
+        boolean settled = known && catchUp.phase() instanceof CatchUp.Phase.Settled;
         long first = from.firstMissing();
-        long boundary = catchUp.phase() instanceof CatchUp.Phase.Settled settled
-                ? Math.max(settled.begunBefore(), settled.processed() + 1)
-                : 0;
+        long begunBefore = begunBefore();
         long contentBefore = catchUp.giveUp(from);
         givenUp = true;
-        from.giveUpStatuses(Math.max(contentBefore, boundary));
-        noteGap(each -> !wantsStatuses(each), first, contentBefore, cause, detail);
-        noteGap(
-                Recovery::wantsStatuses,
-                Math.min(first, statusesFrom),
-                Math.max(contentBefore, boundary),
-                cause,
-                detail);
+        long before = Math.max(contentBefore, begunBefore);
+        from.giveUpStatuses(before);
+        gaps.note(each -> !RecoveryGaps.wantsStatuses(each), first, settled ? contentBefore : before, cause, detail);
+        gaps.note(RecoveryGaps::wantsStatuses, Math.min(first, statusesFrom), before, cause, detail);
     }
 
-    /** What no replay has, be it ever so whole. */
-    private void noteWhatIsNotReplayed() {
-        if (!(catchUp.phase() instanceof CatchUp.Phase.Released released)) {
-            return;
-        }
-        boolean processed = stream.level() == CommitmentLevel.PROCESSED;
-        for (long slot = lossFrom; processed && slot < released.boundary(); slot++) {
-            long first = slot;
-            while (slot < released.boundary() && !released.from().isDone(slot)) {
-                slot++;
-            }
-            noteGap(
-                    each -> wantsContentOfAnySlot(each)
-                            && !seesHowSlotsBegin(each)
-                            && each.subscription().request().getAccountsCount() == 0,
-                    first,
-                    slot,
-                    Gap.Cause.NOT_REPLAYABLE,
-                    "no replay has these: they were skipped, or died");
-        }
-        noteGap(
-                each -> !seesHowSlotsBegin(each)
-                        && processed
-                        && each.subscription().request().getAccountsCount() > 0,
-                lossFrom,
-                released.boundary(),
-                Gap.Cause.NOT_REPLAYABLE,
-                "a replay has of each account the last write of a slot");
-        noteGap(
-                Recovery::seesHowSlotsBegin,
-                lossFrom,
-                released.begunBefore(),
-                Gap.Cause.NOT_REPLAYABLE,
-                "a replay has no statuses of slots that begin or die, and of each account the last write of a slot");
-    }
-
-    private static boolean wantsStatuses(CutOff each) {
-        return each.subscription().request().getSlotsCount() > 0;
-    }
-
-    private static boolean wantsContentOfAnySlot(CutOff each) {
-        SubscribeRequest request = each.subscription().request();
-        return request.getTransactionsCount() > 0
-                || request.getTransactionsStatusCount() > 0
-                || request.getEntryCount() > 0;
-    }
-
-    private static boolean seesHowSlotsBegin(CutOff each) {
-        return each.subscription().request().getSlotsMap().values().stream()
-                .anyMatch(SubscribeRequestFilterSlots::getInterslotUpdates);
+    /** Before which slot all come that had begun before the live call, as far as that is known. */
+    private long begunBefore() {
+        return switch (catchUp.phase()) {
+            case CatchUp.Phase.Settled settled -> Math.max(settled.begunBefore(), settled.processed() + 1);
+            case CatchUp.Phase.Seeking seeking ->
+                stream.openRouter()
+                        .map(router -> router.slots().highest().orElse(-1) + 1)
+                        .orElse(0L);
+            case CatchUp.Phase.Released released -> released.begunBefore();
+        };
     }
 
     private long lossBefore() {
@@ -548,17 +544,6 @@ final class Recovery {
         return checkpoint == null ? lossBefore() : lossFrom;
     }
 
-    private void noteGap(Predicate<CutOff> concerns, long first, long before, Gap.Cause cause, String detail) {
-        for (CutOff each : cutOff) {
-            long mine = Math.max(first, each.owedFrom());
-            if (mine < before && concerns.test(each)) {
-                stream.noteGap(
-                        new GapLog.Hole(stream.level(), mine, before - 1, cause, detail, interruption.atNanos()),
-                        List.of(each.member().id()));
-            }
-        }
-    }
-
     /** Its stream's call is over, or the stream is: what is under way is of no use any more. */
     void stop() {
         if (stopped) {
@@ -566,6 +551,7 @@ final class Recovery {
         }
         stopped = true;
         cancelTimer();
+        cancelPatience();
         Running open = running;
         if (open != null) {
             pool.tally().replaysOpen--;
@@ -593,7 +579,7 @@ final class Recovery {
     @Override
     public String toString() {
         return "slots " + firstMissing + " to " + (catchUp.boundary().orElse(0) - 1) + " replayed "
-                + Duration.ofNanos(pool.now() - brokeNanos).toMillis() + " ms after it began anew: " + replayed
+                + Duration.ofNanos(pool.now() - beganNanos).toMillis() + " ms after it began anew: " + replayed
                 + " updates missing, " + leftOut + " delivered before";
     }
 

@@ -484,7 +484,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         confirm(call.router());
         noteResumption(call);
         watchHandover(call);
-        recoveries.look(call.router());
+        recoveries.look();
         moves.look(call.router());
         if (call.router().requestInEffect() > 0) {
             life.showedLife();

@@ -172,6 +172,44 @@ class RecoveryTest {
                 .isEmpty();
     }
 
+    @Test
+    void goesOnWithAGapIfTheProviderRefusesWhatItSaysItHas() {
+        world = new World(3).running();
+        world.provider.deniesReplay = from ->
+                GrpcStatus.Code.OUT_OF_RANGE.with("broadcast from " + from + " is not available, last available: 1");
+        Reader reader = world.monitor("m");
+        reader.ask(everything(CommitmentLevel.CONFIRMED).toBuilder()
+                .setFromSlot(1_003)
+                .build());
+        world.pass(Duration.ofSeconds(20));
+        assertThat(reader.ended()).isNull();
+        assertThat(world.pool.gaps(Optional.of("m"), 10))
+                .singleElement()
+                .satisfies(gap -> assertThat(gap.cause()).isEqualTo(Gap.Cause.REPLAY_FAILED));
+        assertThat(world.provider.asked.stream().filter(SubscribeRequest::hasFromSlot))
+                .hasSize(Recovery.FAILURES_MAX + 1);
+        int before = reader.received.size();
+        world.pass(Duration.ofSeconds(2));
+        assertThat(reader.received).hasSizeGreaterThan(before);
+    }
+
+    @Test
+    void goesOnWithAGapIfNoSlotIsSealedOnTheNextCall() {
+        world = new World(3).running();
+        Reader reader = world.monitor("m");
+        reader.ask(World.transactions("t", 1, 2, 3));
+        world.pass(Duration.ofSeconds(4));
+        world.provider.wire = update -> update.hasBlockMeta() ? List.of() : List.of(update);
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Recovery.BEGIN_PATIENCE.plusSeconds(2));
+        assertThat(world.pool.gaps(Optional.of("m"), 10))
+                .singleElement()
+                .satisfies(gap -> assertThat(gap.cause()).isEqualTo(Gap.Cause.REPLAY_FAILED));
+        int before = reader.received.size();
+        world.pass(Duration.ofSeconds(2));
+        assertThat(reader.received).hasSizeGreaterThan(before);
+    }
+
     private void breakSomething(Random random) {
         List<FakeProvider.Link> open = world.provider.open();
         if (open.isEmpty()) {

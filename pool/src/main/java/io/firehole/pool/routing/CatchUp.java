@@ -203,12 +203,8 @@ public final class CatchUp implements Arrival {
 
     @Override
     public boolean newAdvanced(SlotTrack seen, boolean sealed) {
-        if (longOver || (complete && !sealed)) {
-            return false;
-        }
         if (complete) {
-            longOver = seen.lastSealed().orElse(0) > boundary().orElse(0) + STATUSES_KEPT_SLOTS;
-            return longOver;
+            return false;
         }
         if (sealed) {
             sealedInSight = seen.lastSealed();
@@ -277,14 +273,7 @@ public final class CatchUp implements Arrival {
     @Override
     public boolean admits(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int offset, int length) {
         if (complete) {
-            return longOver
-                    || (phase.get() instanceof Phase.Released released
-                            && isNew(
-                                    released.boundary(),
-                                    released.from(),
-                                    update.kind(),
-                                    update.slot(),
-                                    HeldUpdates.statusOf(update)));
+            return longOver || (phase.get() instanceof Phase.Released released && isNew(released, update));
         }
         if (!begun.contains(recipient)) {
             return true;
@@ -304,6 +293,11 @@ public final class CatchUp implements Arrival {
             whole.restart();
             overflows.incrementAndGet();
         }
+    }
+
+    private boolean isNew(Phase.Released released, RawUpdate update) {
+        longOver = update.slot() > released.boundary() + STATUSES_KEPT_SLOTS;
+        return isNew(released.boundary(), released.from(), update.kind(), update.slot(), HeldUpdates.statusOf(update));
     }
 
     private static boolean isNew(long boundary, Checkpoint from, UpdateKind kind, long slot, SlotStatus status) {

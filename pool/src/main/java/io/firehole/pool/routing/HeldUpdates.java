@@ -16,7 +16,7 @@ final class HeldUpdates {
     /** Bytes that may be held back; payloads that several monitors share are counted for each. */
     static final long BYTES_MAX = 128L << 20;
 
-    private final List<Held> held = new ArrayList<>();
+    private List<Held> held = new ArrayList<>();
     private long bytes;
 
     /**
@@ -60,8 +60,8 @@ final class HeldUpdates {
 
     /** All of them; they are held no longer. */
     List<Held> release() {
-        List<Held> released = List.copyOf(held);
-        held.clear();
+        List<Held> released = held;
+        held = new ArrayList<>();
         bytes = 0;
         return released;
     }

@@ -1,0 +1,110 @@
+package io.firehole.pool;
+
+import io.firehole.pool.routing.CatchUp;
+import io.firehole.pool.routing.Checkpoint;
+import io.firehole.wire.proto.CommitmentLevel;
+import io.firehole.wire.proto.SubscribeRequest;
+import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * What those on a stream cannot get again, and whom it concerns. Control thread.
+ *
+ * @param stream theirs
+ * @param cutOff they; more may come and some may leave meanwhile
+ * @param brokeAtNanos since when they miss it
+ */
+record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) {
+
+    static boolean wantsStatuses(CutOff each) {
+        return each.subscription().request().getSlotsCount() > 0;
+    }
+
+    private static boolean seesHowSlotsBegin(CutOff each) {
+        return each.subscription().request().getSlotsMap().values().stream()
+                .anyMatch(SubscribeRequestFilterSlots::getInterslotUpdates);
+    }
+
+    private static boolean wantsAccounts(CutOff each) {
+        return each.subscription().request().getAccountsCount() > 0;
+    }
+
+    /** Whether it wants what a slot contains even if that is never sealed. */
+    private static boolean wantsContentOfAnySlot(CutOff each) {
+        SubscribeRequest request = each.subscription().request();
+        return request.getTransactionsCount() > 0
+                || request.getTransactionsStatusCount() > 0
+                || request.getEntryCount() > 0;
+    }
+
+    /** The first slot of which anybody is owed anything. */
+    long owedFrom() {
+        return cutOff.stream().mapToLong(CutOff::owedFrom).min().orElse(0);
+    }
+
+    /**
+     * Records that something may be missing, for each as far as it is owed it.
+     *
+     * @param concerns to whom
+     * @param first the first slot
+     * @param before the slot after the last
+     */
+    void note(Predicate<CutOff> concerns, long first, long before, Gap.Cause cause, String detail) {
+        Map<Long, List<String>> monitors = new TreeMap<>();
+        for (CutOff each : cutOff) {
+            long mine = Math.max(first, each.owedFrom());
+            if (mine < before && concerns.test(each)) {
+                monitors.computeIfAbsent(mine, slot -> new ArrayList<>())
+                        .add(each.member().id());
+            }
+        }
+        monitors.forEach((slot, ids) ->
+                stream.noteGap(new GapLog.Hole(stream.level(), slot, before - 1, cause, detail, brokeAtNanos), ids));
+    }
+
+    /**
+     * Records what no replay has, be it ever so whole.
+     *
+     * @param lossFrom the first slot of which something was missing
+     * @param to up to where it was replayed
+     */
+    void noteWhatIsNotReplayed(long lossFrom, CatchUp.Phase.Released to) {
+        boolean processed = stream.level() == CommitmentLevel.PROCESSED;
+        if (processed) {
+            noteSlotsWithoutSeal(Math.max(lossFrom, owedFrom()), to.boundary(), to.from());
+            note(
+                    each -> wantsAccounts(each) && !seesHowSlotsBegin(each),
+                    lossFrom,
+                    to.boundary(),
+                    Gap.Cause.NOT_REPLAYABLE,
+                    "a replay has of each account the last write of a slot");
+        }
+        note(
+                RecoveryGaps::seesHowSlotsBegin,
+                lossFrom,
+                to.begunBefore(),
+                Gap.Cause.NOT_REPLAYABLE,
+                "a replay has no statuses of slots that begin or die, and of each account the last write of a slot");
+    }
+
+    private void noteSlotsWithoutSeal(long from, long before, Checkpoint delivered) {
+        long slot = from;
+        while (slot < before) {
+            long first = slot;
+            while (slot < before && !delivered.isDone(slot)) {
+                slot++;
+            }
+            note(
+                    each -> wantsContentOfAnySlot(each) && !seesHowSlotsBegin(each) && !wantsAccounts(each),
+                    first,
+                    slot,
+                    Gap.Cause.NOT_REPLAYABLE,
+                    "no replay has these: they were skipped, or died");
+            slot++;
+        }
+    }
+}
