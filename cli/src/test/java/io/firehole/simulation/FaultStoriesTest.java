@@ -32,17 +32,20 @@ class FaultStoriesTest {
     private static final long FIRST = Long.getLong("firehole.fault-seed", 1);
 
     /**
-     * Whether statuses must come in order too, whatever is missing must be said to be, nothing may be missing that could have been
-     * replayed, and everybody must be told from which slot on. Not yet by default: some of the stories show that they do not.
+     * Whether the whole promise is held to: statuses in order too, whatever is missing said to be, nothing missing that could have been
+     * replayed, and everybody told from which slot on. Only to look at what breaks otherwise.
      */
-    private static final boolean STRICT = Boolean.getBoolean("firehole.fault-strict");
+    private static final boolean STRICT = Boolean.parseBoolean(System.getProperty("firehole.fault-strict", "true"));
 
     /**
      * Stories of the first 2,000 that are known to break the promise, each by several faults one after another: statuses, and in one
-     * case content, that come out of the order of slots, or statuses that come twice. Not yet mended; told of in docs/recovery.md.
-     * Strict runs leave none out.
+     * case transactions, out of the order of slots (677, 754, 1213, 1563, 1578, 1579, 1819); statuses twice (1068, 1645); losses that are
+     * not recorded (833, 896), or recorded though the provider still had them (793, 1183); a monitor that is never told from where on it
+     * is whole (1806). Not yet mended; told of in docs/recovery.md. {@code -Dfirehole.fault-known=false} leaves none out.
      */
-    private static final Set<Long> KNOWN = Set.of(677L, 754L, 1068L, 1213L, 1563L, 1578L, 1579L, 1645L);
+    private static final Set<Long> KNOWN = Boolean.parseBoolean(System.getProperty("firehole.fault-known", "true"))
+            ? Set.of(677L, 754L, 793L, 833L, 896L, 1068L, 1183L, 1213L, 1563L, 1578L, 1579L, 1645L, 1806L, 1819L)
+            : Set.of();
 
     private final AtomicLong monitors = new AtomicLong();
     private final AtomicLong updates = new AtomicLong();
@@ -57,7 +60,7 @@ class FaultStoriesTest {
     void keepsThePromiseWhateverGoesWrong() {
         long begun = System.nanoTime();
         List<String> told = LongStream.range(FIRST, FIRST + CASES)
-                .filter(seed -> STRICT || !KNOWN.contains(seed))
+                .filter(seed -> !KNOWN.contains(seed))
                 .parallel()
                 .mapToObj(RandomFaultStories::of)
                 .filter(story -> {
