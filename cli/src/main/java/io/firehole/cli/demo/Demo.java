@@ -116,8 +116,8 @@ public final class Demo implements AutoCloseable {
                 "Firehole's gateway listens at " + Values.show(daemon.gatewayAddress()) + "; " + monitors.size()
                         + " monitors are connecting to it, each as a client of its own.",
                 "How it stands: firehole monitors --console " + consoleUrl(),
-                "Break something (this version does not replay what is missed then): curl -s -X POST http://" + control
-                        + "/fault -d '{\"kind\": \"reset\"}'",
+                "Break something (what is missed is replayed, but for writes to an account that the same slot overwrote): curl -s -X POST http://"
+                        + control + "/fault -d '{\"kind\": \"reset\"}'",
                 "What the provider saw: curl -s http://" + control + "/report");
     }
 
