@@ -23,18 +23,23 @@ final class Inquiry {
     static TransactionExplanation of(MonitorExplanation monitor, ByteString signature, RecentTransactions recent) {
         TransactionExplanation.Memory memory = new TransactionExplanation.Memory(
                 recent.count(), recent.bytes(), recent.bytesMax(), recent.oldestSlot());
-        Optional<RawUpdate> found = recent.find(signature);
-        Optional<TransactionFacts> facts = found.flatMap(Inquiry::facts);
-        if (found.isEmpty() || facts.isEmpty()) {
+        Optional<RecentTransaction> found = find(signature, recent);
+        if (found.isEmpty()) {
             return new TransactionExplanation(monitor.id(), OptionalLong.empty(), List.of(), memory);
         }
         long slot = found.get().slot();
         List<TransactionExplanation.Stream> streams = new ArrayList<>();
         for (MonitorExplanation.Stream stream : monitor.streams()) {
             streams.add(new TransactionExplanation.Stream(
-                    stream.streamId(), verdicts(stream, facts.get()), caveat(stream, slot)));
+                    stream.streamId(), verdicts(stream, found.get().facts()), caveat(stream, slot)));
         }
         return new TransactionExplanation(monitor.id(), OptionalLong.of(slot), streams, memory);
+    }
+
+    /** The transaction of that signature; empty if it is not remembered. */
+    static Optional<RecentTransaction> find(ByteString signature, RecentTransactions recent) {
+        return recent.find(signature)
+                .flatMap(update -> facts(update).map(facts -> new RecentTransaction(update.slot(), facts)));
     }
 
     private static Optional<TransactionFacts> facts(RawUpdate update) {

@@ -10,7 +10,10 @@ import io.firehole.pool.transport.ConnectionListener;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.PingRequest;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +40,20 @@ final class Life implements ConnectionListener {
     private final long id;
     private final Connection connection;
     private final PoolLoop.Signal signal;
+    private final Supplier<Optional<Group>> group;
+    private final long askedNanos;
 
     private boolean proven;
     private boolean answering = true;
+    private boolean begun;
     private long readySinceNanos;
     private @Nullable Timer healthCheck;
     private String closingBecause = "";
     private long closedUpdates;
     private long closedBytes;
+    private OptionalLong lastSealedSlot = OptionalLong.empty();
+    private Optional<Group> lastGroup = Optional.empty();
+    private boolean remembered;
 
     // Written by the event loop, before the signal.
     private volatile boolean ready;
@@ -54,12 +63,18 @@ final class Life implements ConnectionListener {
     /**
      * Begins to connect.
      *
+     * @param group whose streams it carries
      * @param attend run on the control thread when it has something new to tell
      */
-    Life(PoolContext pool, long id, PermitWish wish, Consumer<Life> attend) {
+    Life(PoolContext pool, long id, PermitWish wish, Supplier<Optional<Group>> group, Consumer<Life> attend) {
         this.pool = pool;
         this.id = id;
-        this.signal = pool.loop().signal(() -> attend.accept(this));
+        this.askedNanos = pool.now();
+        this.group = group;
+        this.signal = pool.loop().signal(() -> {
+            attend.accept(this);
+            remember();
+        });
         this.connection = pool.transport().connect(id, wish, this);
     }
 
@@ -136,7 +151,10 @@ final class Life implements ConnectionListener {
         if (healthCheck != null) {
             return;
         }
+        begun = true;
         readySinceNanos = pool.now();
+        pool.tally().connected++;
+        pool.tally().connectNanos += readySinceNanos - askedNanos;
         ping(PROOF_TIMEOUT);
         scheduleHealthCheck();
     }
@@ -214,10 +232,37 @@ final class Life implements ConnectionListener {
         }
     }
 
-    /** A call on it is over: its counts live on here. */
-    void callClosed(CallCounts call) {
+    /**
+     * A call on it is over: its counts live on here.
+     *
+     * @param sealed the last slot whose end was seen on that call; empty if none was
+     */
+    void callClosed(CallCounts call, OptionalLong sealed) {
         closedUpdates += call.updates();
         closedBytes += call.bytes();
+        if (sealed.isPresent()) {
+            lastSealedSlot = sealed;
+        }
+        lastGroup = group.get();
+    }
+
+    /** Once what followed from its end is settled. */
+    private void remember() {
+        if (closed == null || remembered) {
+            return;
+        }
+        remembered = true;
+        ClosedLog log = pool.tally().closedConnections();
+        log.add(new ClosedConnection(
+                id,
+                group.get().or(() -> lastGroup),
+                log.at(askedNanos),
+                log.at(pool.now()),
+                begun ? Math.max(1, pool.now() - readySinceNanos) : 0,
+                closedUpdates,
+                closedBytes,
+                lastSealedSlot,
+                cause().toString()));
     }
 
     /** Updates that came on calls that are over. */

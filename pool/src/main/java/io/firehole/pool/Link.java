@@ -198,7 +198,7 @@ final class Link {
         everConnected = true;
         pool.tally().connects++;
         PermitWish wish = new PermitWish(AttemptKind.CONNECT, purpose(), subject, replayDeadlineNanos());
-        return broken.connecting(new Life(pool, id, wish, this::attend));
+        return broken.connecting(new Life(pool, id, wish, () -> Optional.ofNullable(group), this::attend));
     }
 
     /**
@@ -302,7 +302,9 @@ final class Link {
         state = connecting.ready();
         everReady = true;
         renewing = false;
-        log.info("Connection {} is ready{}", connectionId, group == null ? "" : " for the " + group.word() + " group");
+        String purpose = group == null ? "" : " for the " + group.word() + " group";
+        log.info("Connection {} is ready{}", connectionId, purpose);
+        pool.tally().event("connected", "", "Connection " + connectionId + " is ready" + purpose);
         connecting.life().begin();
         List.copyOf(streams).forEach(Upstream::linkReady);
         links.becameReady();
@@ -321,6 +323,7 @@ final class Link {
         lastError = why.toString();
         life.rest();
         if (wasReady) {
+            pool.tally().event("connection-lost", "", "Connection " + life.id() + " is lost: " + why);
             backoff.workedFor(pool.now() - life.readySinceNanos());
             if (lostAtNanos.isEmpty()) {
                 lostAtNanos = OptionalLong.of(pool.now());
@@ -357,6 +360,11 @@ final class Link {
         lastError = why.toString();
         life.rest();
         log.warn("Connection {} is lost before its successor could take over: {}", life.id(), why);
+        pool.tally()
+                .event(
+                        "connection-lost",
+                        "",
+                        "Connection " + life.id() + " is lost before its successor could take over: " + why);
         renewing = false;
         if (lostAtNanos.isEmpty()) {
             lostAtNanos = OptionalLong.of(pool.now());
@@ -394,6 +402,11 @@ final class Link {
     private void replaced(State.Draining draining, Life next) {
         Life old = draining.life();
         log.info("Connection {} takes over from connection {}", next.id(), old.id());
+        pool.tally()
+                .event(
+                        "connection-replaced",
+                        "",
+                        "Connection " + next.id() + " takes over from connection " + old.id());
         state = draining.replaced(next);
         connectionId = next.id();
         renewing = false;

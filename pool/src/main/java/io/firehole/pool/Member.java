@@ -60,6 +60,9 @@ final class Member {
     /** When it was moved last because of its rate. */
     private OptionalLong movedByRateNanos = OptionalLong.empty();
 
+    /** When it was made, by the pool's clock. */
+    private final long openedNanos;
+
     private String placedBecause = "";
     private long placesTaken;
     private boolean gone;
@@ -69,6 +72,7 @@ final class Member {
         this.placement = placement;
         this.standing = monitor;
         this.rate = new MonitorRate(monitor.group());
+        this.openedNanos = pool.now();
         this.stream = new MonitorStream(
                 monitor,
                 pool.config().mailboxOf(monitor.id()),
@@ -587,6 +591,7 @@ final class Member {
         return new PoolStats.MonitorStats(
                 id(),
                 group(),
+                openedNanos,
                 served == null ? 0 : served.link().connectionId(),
                 served == null ? 0 : served.id(),
                 asked == null ? 0 : asked.filterCount(),

@@ -403,6 +403,50 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
+     * The connections that ended last, newest first: of the latest {@value ClosedLog#KEPT}. May wait some milliseconds for
+     * the control thread.
+     *
+     * @param limit how many at the most
+     */
+    public List<ClosedConnection> closedConnections(int limit) {
+        ClosedLog log = context.tally().closedConnections();
+        if (context.loop().isCurrent()) {
+            return log.latest(limit);
+        }
+        CompletableFuture<List<ClosedConnection>> answer = new CompletableFuture<>();
+        context.loop().signal(() -> answer.complete(log.latest(limit))).raise();
+        return closed.thenApply(done -> List.<ClosedConnection>of())
+                .applyToEither(answer, known -> known)
+                .completeOnTimeout(List.of(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    /**
+     * Puts something that happened around the pool among its {@linkplain PoolStats#events events}, such as what somebody had
+     * it do. Returns at once.
+     *
+     * @param kind a few words, always the same for the same kind of event
+     * @param monitorId whom it concerns; empty if nobody in particular
+     * @param text what happened and why, in one sentence
+     */
+    public void note(String kind, String monitorId, String text) {
+        context.loop()
+                .signal(() -> context.tally().event(kind, monitorId, text))
+                .raise();
+    }
+
+    /**
+     * A transaction that some stream received lately, for whoever asks who would get it; see {@link #explain(String,
+     * ByteString)}. Not on an event loop.
+     *
+     * @param signature the transaction's first signature, 64 bytes
+     * @return empty if it was not received, or is remembered no more
+     */
+    public Optional<RecentTransaction> recent(ByteString signature) {
+        return Inquiry.find(signature, context.recent());
+    }
+
+    /**
      * How a monitor is served, and why: its streams, its filters, under which labels they travel, and who shares them. May
      * wait some milliseconds for the control thread.
      *

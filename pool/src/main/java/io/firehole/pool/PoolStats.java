@@ -191,6 +191,7 @@ public record PoolStats(
      *
      * @param id the monitor
      * @param group its group
+     * @param openedNanos when it was opened, by the pool's clock
      * @param connectionId the connection that serves it; 0 while it has asked for nothing
      * @param streamId the call that serves it; 0 while it has asked for nothing
      * @param filters how many filters it asked for
@@ -209,6 +210,7 @@ public record PoolStats(
     public record MonitorStats(
             String id,
             Group group,
+            long openedNanos,
             long connectionId,
             long streamId,
             int filters,
@@ -286,6 +288,7 @@ public record PoolStats(
      * @param updates received from the provider
      * @param bytes received from the provider
      * @param delivered updates put into mailboxes, those of streams that are gone included
+     * @param deliveredBytes their bytes
      * @param unrouted updates nobody wanted any more, or without a label
      * @param malformed messages that are no update
      * @param overruns monitors disconnected because their mailbox was full
@@ -304,11 +307,15 @@ public record PoolStats(
      * @param evictedLeases monitors whose connection was forgotten because too many had one
      * @param events what {@link PoolStats#events} has the latest of
      * @param delayedRequests how often a request had to wait for the pace that the provider allows
+     * @param connected connections that became ready
+     * @param connectNanos how long that took them in sum, from when each was asked for, the wait for a permit included
+     * @param closedConnections connections that ended, attempts that failed included; see {@link Pool#closedConnections}
      */
     public record Totals(
             long updates,
             long bytes,
             long delivered,
+            long deliveredBytes,
             long unrouted,
             long malformed,
             long overruns,
@@ -326,7 +333,10 @@ public record PoolStats(
             long refusedCalls,
             long evictedLeases,
             long events,
-            long delayedRequests) {
+            long delayedRequests,
+            long connected,
+            long connectNanos,
+            long closedConnections) {
 
         /**
          * Which part of all subscriptions and calls an open connection could take, from 0 to 1; 1 while there was none.

@@ -23,6 +23,10 @@ final class PoolTally {
     long replays;
 
     long replaysOpen;
+    /** Connections that became ready, and how long that took in sum, from when each was asked for. */
+    long connected;
+
+    long connectNanos;
     long calls;
     long refusedCalls;
     long evictedLeases;
@@ -32,10 +36,12 @@ final class PoolTally {
     private long unrouted;
     private long malformed;
     private long delivered;
+    private long deliveredBytes;
     private long dropped;
     private long conflated;
     private final NanoClock clock;
     private final GapLog gaps;
+    private final ClosedLog closed;
     private final Deque<PoolEvent> latestEvents = new ArrayDeque<>();
     private long events;
 
@@ -46,6 +52,7 @@ final class PoolTally {
     PoolTally(NanoClock clock, InstantSource timeOfDay) {
         this.clock = clock;
         this.gaps = new GapLog(clock, timeOfDay);
+        this.closed = new ClosedLog(clock, timeOfDay);
     }
 
     /** A call is over: its counts live on here. */
@@ -59,6 +66,7 @@ final class PoolTally {
     /** A monitor's stream is gone: what it got lives on here. */
     void left(MonitorStream stream) {
         delivered += stream.updates();
+        deliveredBytes += stream.bytes();
         dropped += stream.dropped();
         conflated += stream.conflated();
     }
@@ -66,6 +74,11 @@ final class PoolTally {
     /** What monitors should have seen and did not. */
     GapLog gaps() {
         return gaps;
+    }
+
+    /** The connections that are gone. */
+    ClosedLog closedConnections() {
+        return closed;
     }
 
     /**
@@ -112,6 +125,7 @@ final class PoolTally {
                 updates + sum.updates,
                 bytes + sum.bytes,
                 delivered + sum.delivered,
+                deliveredBytes + sum.deliveredBytes,
                 unrouted + sum.unrouted,
                 malformed + sum.malformed,
                 overruns,
@@ -129,6 +143,9 @@ final class PoolTally {
                 refusedCalls,
                 evictedLeases,
                 events,
-                delayedRequests);
+                delayedRequests,
+                connected,
+                connectNanos,
+                closed.total());
     }
 }

@@ -588,7 +588,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         backoff.workedFor(pool.now() - call.openedNanos());
         CallCounts counts = call.router().counts();
         pool.tally().closed(counts);
-        life.callClosed(counts);
+        life.callClosed(counts, call.router().slots().lastSealed());
         updatesBefore += counts.updates();
         bytesBefore += counts.bytes();
         OptionalLong sealed = call.router().slots().lastSealed();

@@ -101,7 +101,7 @@ class FaultsTest {
         assertThat(world.pool.stats().gapCounts())
                 .extracting(PoolStats.GapCount::monitor)
                 .containsExactly("a", "strict-1");
-        assertThat(world.pool.stats().events())
+        assertThat(world.events())
                 .filteredOn(event -> event.kind().equals("gap"))
                 .hasSize(2);
     }

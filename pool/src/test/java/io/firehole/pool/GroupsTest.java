@@ -218,7 +218,7 @@ class GroupsTest {
         assertThat(world.stats("quiet").group()).isEqualTo(Group.LOW);
         assertThat(world.stats("busy").streamId())
                 .isNotEqualTo(world.stats("quiet").streamId());
-        assertThat(world.pool.stats().events())
+        assertThat(world.events())
                 .filteredOn(event -> event.kind().equals("group"))
                 .anySatisfy(event -> {
                     assertThat(event.monitorId()).isEqualTo("busy");
@@ -255,7 +255,7 @@ class GroupsTest {
     }
 
     private static long moves(World world, String monitor) {
-        return world.pool.stats().events().stream()
+        return world.events().stream()
                 .filter(event -> event.kind().equals("group"))
                 .filter(event -> event.monitorId().equals(monitor))
                 .count();

@@ -37,7 +37,7 @@ class IntegrityWatchTest {
     /** Breaks what the provider says, until the pool has drawn its conclusion. */
     private static void breakUntilNoticed(World world, Function<SubscribeUpdate, SubscribeUpdate> broken) {
         world.provider.wire = update -> List.of(broken.apply(update));
-        for (int second = 0; second < 60 && world.pool.stats().events().isEmpty(); second++) {
+        for (int second = 0; second < 60 && world.events().isEmpty(); second++) {
             world.pass(Duration.ofSeconds(1));
         }
         world.provider.wire = List::of;
@@ -80,7 +80,7 @@ class IntegrityWatchTest {
                         ? update.toBuilder().clearFilters().addFilters("2").build()
                         : update);
         assertThat(world.pool.stats().integrity().disagreements()).isGreaterThanOrEqualTo(3);
-        assertThat(world.pool.stats().events())
+        assertThat(world.events())
                 .isNotEmpty()
                 .allSatisfy(event -> assertThat(event.kind()).isEqualTo("mistrusted"))
                 .allSatisfy(event -> assertThat(event.monitorId()).isIn("a", "b"));
@@ -95,8 +95,8 @@ class IntegrityWatchTest {
                 update -> isTransactionForA(update) && update.getFiltersCount() == 1
                         ? update.toBuilder().setFilters(0, "M").build()
                         : update);
-        assertThat(world.pool.stats().events()).extracting(PoolEvent::monitorId).containsExactly("a");
-        assertThat(world.pool.stats().events().getFirst().text()).contains("under the names []", "its filters say [x]");
+        assertThat(world.events()).extracting(PoolEvent::monitorId).containsExactly("a");
+        assertThat(world.events().getFirst().text()).contains("under the names []", "its filters say [x]");
         world.pass(Duration.ofSeconds(3));
         assertThat(world.stats("a").active()).isTrue();
         assertThat(world.stats("a").disagreements()).isEqualTo(Integrity.DISAGREEMENTS_MAX);
@@ -121,7 +121,7 @@ class IntegrityWatchTest {
                         ? update.toBuilder().addFilters("1").build()
                         : update);
         world.pass(Duration.ofSeconds(2));
-        assertThat(world.pool.stats().events()).extracting(PoolEvent::monitorId).containsExactly("b");
+        assertThat(world.events()).extracting(PoolEvent::monitorId).containsExactly("b");
         b.ask(World.transactions("y", 1));
         world.pass(Duration.ofSeconds(2));
         assertThat(world.stats("b").active()).isTrue();
@@ -136,7 +136,7 @@ class IntegrityWatchTest {
                 ? List.of(update.toBuilder().setFilters(0, "M").build())
                 : List.of(update);
         world.pass(Duration.ofSeconds(60));
-        assertThat(world.pool.stats().events()).isEmpty();
+        assertThat(world.events()).isEmpty();
     }
 
     @Test

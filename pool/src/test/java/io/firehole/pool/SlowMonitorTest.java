@@ -105,7 +105,7 @@ class SlowMonitorTest {
         assertThat(slow.received.subList(0, had)).isEqualTo(quick.received.subList(0, had));
         assertThat(slow.received.subList(had, slow.received.size()))
                 .isEqualTo(quick.received.subList(had + lost.size(), quick.received.size()));
-        List<PoolEvent> events = world.pool.stats().events().stream()
+        List<PoolEvent> events = world.events().stream()
                 .filter(event -> event.kind().equals("slow-monitor"))
                 .toList();
         assertThat(events).allMatch(event -> event.monitorId().equals("slow"));
@@ -212,7 +212,7 @@ class SlowMonitorTest {
         assertThat(memory.timesCutting()).isEqualTo(1);
         assertThat(memory.cutMonitors()).isEqualTo(1);
         assertThat(memory.pressure()).isEqualTo(MemoryPressure.NONE);
-        assertThat(world.pool.stats().events()).extracting(PoolEvent::kind).contains("memory", "memory-cut");
+        assertThat(world.events()).extracting(PoolEvent::kind).contains("memory", "memory-cut");
         assertThat(smaller.ended()).isNull();
         assertThat(quick.ended()).isNull();
         int received = quick.received.size();

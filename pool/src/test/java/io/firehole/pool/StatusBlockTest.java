@@ -136,7 +136,7 @@ class StatusBlockTest {
     }
 
     private static PoolStats with(PoolStats stats, List<Gap> gaps) {
-        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, gaps.size(), 0, 0, 0, 0, 0);
+        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, gaps.size(), 0, 0, 0, 0, 0, 0, 0, 0);
         return new PoolStats(
                 stats.atNanos(),
                 stats.ready(),
@@ -162,7 +162,7 @@ class StatusBlockTest {
             List<MonitorStats> monitors,
             List<ChannelStats> channels,
             BudgetSnapshot budget) {
-        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        Totals totals = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         return new PoolStats(
                 Duration.ofSeconds(seconds).toNanos(),
                 true,
@@ -193,6 +193,7 @@ class StatusBlockTest {
 
     private static MonitorStats monitor(String id, Group group, long updates) {
         PoolStats.Lag lag = new PoolStats.Lag(OptionalLong.of(1), MailboxLimits.OverrunPolicy.DISCONNECT, 0, 0);
-        return new MonitorStats(id, group, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, lag, 0, 0, 0, group);
+        return new MonitorStats(
+                id, group, 0, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, lag, 0, 0, 0, group);
     }
 }

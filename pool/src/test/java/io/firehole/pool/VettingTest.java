@@ -101,7 +101,7 @@ class VettingTest {
         assertServedNoticedNothing();
         assertThat(vetting().refused()).isEqualTo(1);
         assertThat(world.pool.stats().totals().invalidRequests()).isZero();
-        assertThat(world.pool.stats().events())
+        assertThat(world.events())
                 .extracting(PoolEvent::kind, PoolEvent::monitorId)
                 .containsExactly(org.assertj.core.api.Assertions.tuple("refused", "culprit"));
     }
@@ -341,7 +341,7 @@ class VettingTest {
         assertThat(world.provider.open()).hasSize(1);
         assertServedNoticedNothing();
         assertThat(world.pool.stats().totals().invalidRequests()).isZero();
-        assertThat(world.pool.stats().events())
+        assertThat(world.events())
                 .isNotEmpty()
                 .allSatisfy(event -> assertThat(event.kind()).isEqualTo("apart"));
     }
@@ -367,7 +367,7 @@ class VettingTest {
         assertThat(more.ended()).as("one filter of which it is known is enough").isEqualTo(NOT_ALLOWED);
         assertThat(world.provider.subscribes).isEqualTo(calls);
         assertThat(vetting().fromMemory()).isEqualTo(51);
-        assertThat(world.pool.stats().events()).as("told once").hasSize(1);
+        assertThat(world.events()).as("told once").hasSize(1);
         assertServedNoticedNothing();
     }
 
@@ -410,7 +410,7 @@ class VettingTest {
         assertThat(newcomer.ended()).isNull();
         assertThat(vetting().unknown()).isEqualTo(1);
         assertThat(vetting().trials()).isLessThanOrEqualTo(TrialQueue.ATTEMPTS_MAX);
-        assertThat(world.pool.stats().events()).extracting(PoolEvent::kind).containsExactly("unvetted");
+        assertThat(world.events()).extracting(PoolEvent::kind).containsExactly("unvetted");
     }
 
     @Test
@@ -431,10 +431,7 @@ class VettingTest {
         small.monitor("third").ask(World.transactions("x", 2));
         small.pass(SOON);
         assertThat(small.pool.stats().vetting().untriable()).isEqualTo(2);
-        assertThat(small.pool.stats().events())
-                .as("said once")
-                .extracting(PoolEvent::kind)
-                .containsExactly("unvetted");
+        assertThat(small.events()).as("said once").extracting(PoolEvent::kind).containsExactly("unvetted");
     }
 
     @Test

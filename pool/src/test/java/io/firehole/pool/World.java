@@ -97,6 +97,13 @@ final class World {
         return new Reader(time, pool, new Monitor(id, group));
     }
 
+    /** What happened to monitors and streams; connections come and go beside it. */
+    List<PoolEvent> events() {
+        return pool.stats().events().stream()
+                .filter(event -> !event.kind().startsWith("connect"))
+                .toList();
+    }
+
     PoolStats.MonitorStats stats(String id) {
         return pool.stats().monitors().stream()
                 .filter(monitor -> monitor.id().equals(id))
