@@ -54,6 +54,11 @@ record PoolUpstream(Pool pool) implements Upstream {
         }
 
         @Override
+        public void written(Delivery update, long atNanos) {
+            stream.written(update, atNanos);
+        }
+
+        @Override
         public @Nullable GrpcStatus ended() {
             return stream.ended();
         }

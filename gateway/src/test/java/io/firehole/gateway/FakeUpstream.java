@@ -121,6 +121,9 @@ final class FakeUpstream implements Upstream {
         }
 
         @Override
+        public void written(Delivery update, long atNanos) {}
+
+        @Override
         public @Nullable GrpcStatus ended() {
             GrpcStatus status = end; // first: what was put before the end must not be overlooked
             return mailbox.isEmpty() ? status : null;

@@ -31,6 +31,6 @@ final class Updates {
         byte[] rest = update.toBuilder().clearFilters().build().toByteArray();
         byte[] tail = new byte[rest.length + 5];
         System.arraycopy(rest, 0, tail, 3, rest.length);
-        return new Delivery(head, tail, 3, rest.length);
+        return new Delivery(head, tail, 3, rest.length, 0);
     }
 }

@@ -14,9 +14,10 @@ import io.firehole.wire.proto.SubscribeUpdate;
  * @param tail the bytes as the provider sent them
  * @param tailOffset where the payload begins in {@code tail}
  * @param tailLength how many bytes of {@code tail} belong to the message
+ * @param receivedNanos when it came from the provider, by the pool's clock; 0 if it came from elsewhere
  */
 @SuppressWarnings("ArrayRecordComponent") // shared bytes, on the hot path: a copy or a wrapper is what must not be
-public record Delivery(byte[] head, byte[] tail, int tailOffset, int tailLength) {
+public record Delivery(byte[] head, byte[] tail, int tailOffset, int tailLength, long receivedNanos) {
 
     /** The length of the gRPC message, in bytes. */
     public int size() {

@@ -3,6 +3,7 @@ package io.firehole.pool;
 import com.google.protobuf.ByteString;
 import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.routing.CallCounts;
+import io.firehole.pool.routing.ProviderDelay;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.Connection.UnaryReply;
@@ -49,6 +50,7 @@ final class Life implements ConnectionListener {
     private long readySinceNanos;
     private @Nullable Timer healthCheck;
     private String closingBecause = "";
+    private final ProviderDelay providerDelay;
     private long closedUpdates;
     private long closedBytes;
     private OptionalLong lastSealedSlot = OptionalLong.empty();
@@ -69,6 +71,7 @@ final class Life implements ConnectionListener {
     Life(PoolContext pool, long id, PermitWish wish, Supplier<Optional<Group>> group, Consumer<Life> attend) {
         this.pool = pool;
         this.id = id;
+        this.providerDelay = new ProviderDelay(pool.timeOfDay());
         this.askedNanos = pool.now();
         this.group = group;
         this.signal = pool.loop().signal(() -> {
@@ -263,6 +266,11 @@ final class Life implements ConnectionListener {
                 closedBytes,
                 lastSealedSlot,
                 cause().toString()));
+    }
+
+    /** How old updates are when they come. */
+    ProviderDelay providerDelay() {
+        return providerDelay;
     }
 
     /** Updates that came on calls that are over. */

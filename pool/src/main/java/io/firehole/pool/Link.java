@@ -3,6 +3,7 @@ package io.firehole.pool;
 import io.firehole.pool.budget.PermitClass;
 import io.firehole.pool.budget.PermitWish;
 import io.firehole.pool.budget.ledger.AttemptKind;
+import io.firehole.pool.metrics.LatencySecond;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.pool.transport.Connection;
 import io.firehole.wire.GrpcStatus;
@@ -657,6 +658,59 @@ final class Link {
         return all;
     }
 
+    /**
+     * What came over a connection.
+     *
+     * @param delay of the updates since this was asked last
+     */
+    record Traffic(long connectionId, Optional<Group> group, long updates, long bytes, LatencySecond delay) {}
+
+    /** That of its connection, and of those that come and go beside it. */
+    List<Traffic> traffic() {
+        return lives().stream()
+                .map(life -> new Traffic(
+                        life.id(),
+                        Optional.ofNullable(group),
+                        updates(life),
+                        bytes(life),
+                        life.providerDelay().take()))
+                .toList();
+    }
+
+    private List<Life> lives() {
+        List<Life> lives = new ArrayList<>(left.keySet());
+        switch (state) {
+            case State.Connecting(Life life) -> lives.add(life);
+            case State.Ready(Life life) -> lives.add(life);
+            case State.Draining(Life life, State.Next next) -> {
+                lives.add(life);
+                if (next instanceof State.Connecting(Life successor)) {
+                    lives.add(successor);
+                }
+            }
+            case State.Broken broken -> {}
+            case State.Closed closed -> {}
+        }
+        return lives;
+    }
+
+    private List<Upstream<?>> open(Life life) {
+        return streams.stream()
+                .<Upstream<?>>map(stream -> stream)
+                .filter(stream -> stream.isOn(life))
+                .toList();
+    }
+
+    private long updates(Life life) {
+        return life.closedUpdates()
+                + open(life).stream().mapToLong(Upstream::openCallUpdates).sum();
+    }
+
+    private long bytes(Life life) {
+        return life.closedBytes()
+                + open(life).stream().mapToLong(Upstream::openCallBytes).sum();
+    }
+
     private PoolStats.ConnectionStats none(PoolStats.ConnectionState shown) {
         return new PoolStats.ConnectionStats(
                 connectionId,
@@ -673,22 +727,16 @@ final class Link {
     }
 
     private PoolStats.ConnectionStats one(Life life, PoolStats.ConnectionState shown, int monitors) {
-        List<Upstream<?>> open = streams.stream()
-                .<Upstream<?>>map(stream -> stream)
-                .filter(stream -> stream.isOn(life))
-                .toList();
         return new PoolStats.ConnectionStats(
                 life.id(),
                 Optional.ofNullable(group),
                 shown,
                 life.isHealthy(),
                 life.uptimeNanos(),
-                open.stream().map(Upstream::id).toList(),
+                open(life).stream().map(Upstream::id).toList(),
                 monitors,
-                life.closedUpdates()
-                        + open.stream().mapToLong(Upstream::openCallUpdates).sum(),
-                life.closedBytes()
-                        + open.stream().mapToLong(Upstream::openCallBytes).sum(),
+                updates(life),
+                bytes(life),
                 backoff.failures(),
                 lastError);
     }

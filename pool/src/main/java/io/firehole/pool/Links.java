@@ -108,6 +108,11 @@ final class Links {
         return ++connectionIds;
     }
 
+    /** What came over each connection. */
+    List<Link.Traffic> traffic() {
+        return links.stream().flatMap(link -> link.traffic().stream()).toList();
+    }
+
     List<Link> all() {
         return links;
     }

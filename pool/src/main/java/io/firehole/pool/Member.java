@@ -76,6 +76,7 @@ final class Member {
         this.stream = new MonitorStream(
                 monitor,
                 pool.config().mailboxOf(monitor.id()),
+                pool.clock(),
                 pool.memory(),
                 pool.config().profile().filters(),
                 wakeup,
@@ -586,8 +587,14 @@ final class Member {
                                 .toList());
     }
 
+    /** The stream of the provider that serves what it asked last; null if none does. */
+    @Nullable
+    Upstream<?> servedBy() {
+        return places.isEmpty() ? null : places.getLast().stream();
+    }
+
     PoolStats.MonitorStats stats() {
-        Upstream<?> served = places.isEmpty() ? null : places.getLast().stream();
+        Upstream<?> served = servedBy();
         return new PoolStats.MonitorStats(
                 id(),
                 group(),

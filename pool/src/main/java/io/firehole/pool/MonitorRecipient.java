@@ -35,12 +35,12 @@ final class MonitorRecipient extends Recipient {
     }
 
     @Override
-    protected void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength) {
+    protected void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength, long receivedNanos) {
         List<byte[]> heads = observed;
         if (heads != null) {
             heads.add(head);
         }
-        lane.offer(new Delivery(head, tail, tailOffset, tailLength));
+        lane.offer(new Delivery(head, tail, tailOffset, tailLength, receivedNanos));
     }
 
     @Override

@@ -10,9 +10,13 @@ import io.firehole.pool.mailbox.Relief;
 import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.metrics.LatencyRecorder;
+import io.firehole.pool.metrics.LatencySecond;
+import io.firehole.pool.time.NanoClock;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +43,17 @@ public final class MonitorStream implements AutoCloseable {
 
     private final MailboxLimits mailboxLimits;
 
+    private final NanoClock clock;
+
+    /** From the arrival of updates until they were handed on. Written by the reader. */
+    private final LatencyRecorder latency = new LatencyRecorder();
+
+    // Written by the reader alone.
+    private final AtomicLong written = new AtomicLong();
+    private final AtomicLong writtenBytes = new AtomicLong();
+
     /**
+     * @param clock for latencies
      * @param memory for what waits
      * @param limits what the provider allows in a request
      * @param attend has the control thread look at this stream
@@ -47,12 +61,14 @@ public final class MonitorStream implements AutoCloseable {
     MonitorStream(
             Monitor monitor,
             MailboxLimits mailboxLimits,
+            NanoClock clock,
             MemoryBudget memory,
             FilterLimits limits,
             Runnable wakeup,
             Runnable attend) {
         this.monitor = monitor;
         this.mailboxLimits = mailboxLimits;
+        this.clock = clock;
         this.limits = limits;
         this.attend = attend;
         this.mailbox = new Mailbox<>(
@@ -125,6 +141,46 @@ public final class MonitorStream implements AutoCloseable {
     /** The next update, or null if none waits: then the wakeup is called when that changes. Reader only. */
     public @Nullable Delivery poll() {
         return mailbox.poll();
+    }
+
+    /**
+     * Says that an update has been handed on to whom it is for: counted, and its latency measured. Reader only.
+     *
+     * @param update one that {@link #poll} has given, or what it was made into for its receiver
+     * @param atNanos when, by the pool's clock
+     */
+    public void written(Delivery update, long atNanos) {
+        written.setRelease(written.getPlain() + 1);
+        writtenBytes.setRelease(writtenBytes.getPlain() + update.size());
+        if (update.receivedNanos() != 0) {
+            latency.record(atNanos - update.receivedNanos());
+        }
+    }
+
+    /** The same for one that has been handed on just now. */
+    void written(Delivery update) {
+        written(update, clock.nanos());
+    }
+
+    /** Updates handed on so far; see {@link #written(Delivery, long)}. Any thread. */
+    public long written() {
+        return written.getAcquire();
+    }
+
+    /** Bytes handed on so far, as message lengths. Any thread. */
+    public long writtenBytes() {
+        return writtenBytes.getAcquire();
+    }
+
+    /** How long those took that were handed on since this was asked last. Control thread. */
+    LatencySecond takeLatency() {
+        return latency.take();
+    }
+
+    /** Whether it ended with an error, and not because its monitor left. Any thread. */
+    boolean failed() {
+        GrpcStatus why = mailbox.end();
+        return why != null && !why.isOk();
     }
 
     /**

@@ -170,6 +170,7 @@ public final class MonitorSubscription implements AutoCloseable {
     private void tell(Delivery update) {
         try {
             listener.onDelivery(update);
+            stream.written(update);
             count.incrementAndGet();
         } catch (InvalidProtocolBufferException malformed) {
             fail(GrpcStatus.Code.INTERNAL.with("an update cannot be parsed: " + malformed.getMessage()), malformed);

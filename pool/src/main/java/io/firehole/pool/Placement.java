@@ -37,7 +37,7 @@ final class Placement {
     private final PoolContext pool;
     private final Links links;
     private final Vetting vetting;
-    private final Runnable onLeft;
+    private final Consumer<Member> onLeft;
     private final Shares shares;
     private final Planner planner;
     private final WaitingRoom waitingRoom;
@@ -55,7 +55,7 @@ final class Placement {
     private @Nullable Answer answer;
 
     /** @param onLeft told when a member that had joined has left */
-    Placement(PoolContext pool, Links links, Vetting vetting, Runnable onLeft) {
+    Placement(PoolContext pool, Links links, Vetting vetting, Consumer<Member> onLeft) {
         this.pool = pool;
         this.links = links;
         this.vetting = vetting;
@@ -83,7 +83,7 @@ final class Placement {
         if (members.remove(member)) {
             losses.left(member);
             pool.tally().left(member.stream());
-            onLeft.run();
+            onLeft.accept(member);
         }
     }
 

@@ -5,6 +5,7 @@ import io.firehole.filters.InvalidFilterException;
 import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.pool.merging.Subscription;
+import io.firehole.pool.metrics.MetricsSecond;
 import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.pool.transport.Transport;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -49,6 +51,7 @@ public final class Pool implements AutoCloseable {
     private final UnaryCalls unaryCalls;
     private final Leases leases;
     private final MemoryWatch memoryWatch;
+    private final SecondWatch secondWatch;
     private final PoolPicture picture;
     private final Executor callbacks;
 
@@ -65,6 +68,7 @@ public final class Pool implements AutoCloseable {
                 config,
                 transport,
                 runtime.clock(),
+                runtime.timeOfDay(),
                 runtime.random(),
                 loop,
                 new RequestPace(runtime.clock(), config.profile().requests()),
@@ -74,11 +78,12 @@ public final class Pool implements AutoCloseable {
                 new PoolTally(runtime.clock(), runtime.timeOfDay()));
         this.links = new Links(context);
         Vetting vetting = new Vetting(context, links);
-        this.placement = new Placement(context, links, vetting, openStreams::decrementAndGet);
+        this.placement = new Placement(context, links, vetting, this::monitorLeft);
         this.unaryCalls = new UnaryCalls(context, links);
         this.callbacks = runtime.callbacks();
         this.leases = new Leases(context, links, placement, callbacks);
         this.memoryWatch = new MemoryWatch(context, placement);
+        this.secondWatch = new SecondWatch(context, links, placement::members);
         this.picture = new PoolPicture(
                 context,
                 links,
@@ -95,6 +100,11 @@ public final class Pool implements AutoCloseable {
         Pool pool = new Pool(config, transport, runtime);
         pool.context.loop().signal(pool::begin).raise();
         return pool;
+    }
+
+    private void monitorLeft(Member member) {
+        openStreams.decrementAndGet();
+        secondWatch.left(member);
     }
 
     private void begin() {
@@ -365,6 +375,15 @@ public final class Pool implements AutoCloseable {
     private GrpcStatus tooManyCommands() {
         return GrpcStatus.Code.RESOURCE_EXHAUSTED.with("too much waits for the pool's control thread, limit "
                 + context.config().commandsMax() + " commands");
+    }
+
+    /**
+     * Tells of every second what each monitor and each connection did in it, from the next whole second of the day on until
+     * that is closed. The listener is called on the control thread: it must be quick, and must not wait.
+     */
+    public AutoCloseable everySecond(Consumer<? super MetricsSecond> listener) {
+        context.loop().signal(() -> secondWatch.listen(listener)).raise();
+        return () -> context.loop().signal(() -> secondWatch.forget(listener)).raise();
     }
 
     /** How the pool stands: one consistent picture. May wait some milliseconds for the control thread. */

@@ -4,6 +4,7 @@ import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Transport;
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,6 +13,7 @@ import java.util.random.RandomGenerator;
  * @param config its rules
  * @param transport the way to the provider
  * @param clock all time it knows
+ * @param timeOfDay what people call the time
  * @param random control thread only
  * @param loop its control thread
  * @param pace how many requests the provider allows
@@ -24,6 +26,7 @@ record PoolContext(
         PoolConfig config,
         Transport transport,
         NanoClock clock,
+        InstantSource timeOfDay,
         RandomGenerator random,
         PoolLoop loop,
         RequestPace pace,

@@ -464,6 +464,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         firstRequestOfCall = lastRequest();
         Call<R> call = new Call<>(pool, this::router, this::attend);
         call.router().remember(pool.recent());
+        call.router().measure(life.providerDelay());
         if (handover != null) {
             call.router().arrive(handover);
         }
@@ -817,6 +818,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         };
     }
 
+    /** How often a call followed another one. */
+    long reopened() {
+        return Math.max(0, calls - 1);
+    }
+
     boolean isOpen() {
         return state instanceof State.Open;
     }
@@ -856,7 +862,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                 updatesBefore + openCallUpdates(),
                 bytesBefore + openCallBytes(),
                 lastSealed(),
-                Math.max(0, calls - 1),
+                reopened(),
                 lastError);
     }
 

@@ -38,6 +38,7 @@ final class Reader {
         }
         for (Delivery next = stream.poll(); next != null; next = stream.poll()) {
             received.add(parsed(next));
+            stream.written(next);
         }
     }
 

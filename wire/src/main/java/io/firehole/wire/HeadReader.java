@@ -3,6 +3,7 @@ package io.firehole.wire;
 import static io.firehole.wire.ByteCursor.LENGTH_DELIMITED;
 import static io.firehole.wire.ByteCursor.VARINT;
 
+import com.google.protobuf.Timestamp;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdateAccount;
 import io.firehole.wire.proto.SubscribeUpdateAccountInfo;
@@ -61,6 +62,11 @@ final class HeadReader {
     int signatureOffset;
     int signatureLength;
     long number;
+
+    /** Where the provider's timestamp lies; of length 0 if there is none. */
+    int createdAtOffset;
+
+    int createdAtLength;
 
     HeadReader(ByteCursor cursor) {
         this.cursor = cursor;
@@ -145,6 +151,7 @@ final class HeadReader {
     private static final int ENTRY = SubscribeUpdate.ENTRY_FIELD_NUMBER << 3 | LENGTH_DELIMITED;
     private static final int PING = SubscribeUpdate.PING_FIELD_NUMBER << 3 | LENGTH_DELIMITED;
     private static final int PONG = SubscribeUpdate.PONG_FIELD_NUMBER << 3 | LENGTH_DELIMITED;
+    private static final int CREATED_AT = SubscribeUpdate.CREATED_AT_FIELD_NUMBER << 3 | LENGTH_DELIMITED;
 
     private void readVariantOrSkip(int tag) throws MalformedUpdateException {
         switch (tag) {
@@ -157,6 +164,7 @@ final class HeadReader {
             case ENTRY -> readVariant(UpdateKind.ENTRY);
             case PING -> readVariant(UpdateKind.PING);
             case PONG -> readVariant(UpdateKind.PONG);
+            case CREATED_AT -> noteCreatedAt();
             default -> cursor.skip(tag);
         }
     }
@@ -181,6 +189,35 @@ final class HeadReader {
             }
         }
         cursor.leave(outer);
+    }
+
+    private void noteCreatedAt() throws MalformedUpdateException {
+        createdAtLength = cursor.readLength();
+        createdAtOffset = cursor.position();
+        cursor.jump(createdAtLength);
+    }
+
+    private static final int SECONDS = Timestamp.SECONDS_FIELD_NUMBER << 3 | VARINT;
+    private static final int NANOS = Timestamp.NANOS_FIELD_NUMBER << 3 | VARINT;
+
+    /** Microseconds since 1970 of a timestamp that lies there; 0 if those bytes are none. */
+    static long readTimestamp(byte[] buffer, int offset, int length) {
+        ByteCursor cursor = new ByteCursor(buffer, offset, length);
+        long seconds = 0;
+        long nanos = 0;
+        try {
+            while (!cursor.atEnd()) {
+                int tag = cursor.readTag();
+                switch (tag) {
+                    case SECONDS -> seconds = cursor.readVarint();
+                    case NANOS -> nanos = cursor.readVarint();
+                    default -> cursor.skip(tag);
+                }
+            }
+        } catch (MalformedUpdateException malformed) {
+            return 0;
+        }
+        return seconds * 1_000_000 + nanos / 1_000;
     }
 
     private void forgetVariant() {

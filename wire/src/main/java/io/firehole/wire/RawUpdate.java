@@ -41,8 +41,12 @@ public final class RawUpdate {
     private final int signatureOffset;
     private final int signatureLength;
     private final long number;
+    private final int createdAtOffset;
+    private final int createdAtLength;
+    private final long receivedNanos;
 
-    private RawUpdate(byte[] buffer, int offset, int length, HeadReader head) throws MalformedUpdateException {
+    private RawUpdate(byte[] buffer, int offset, int length, long receivedNanos, HeadReader head)
+            throws MalformedUpdateException {
         this.buffer = buffer;
         this.kind = head.kind;
         this.slot = head.slot;
@@ -61,6 +65,9 @@ public final class RawUpdate {
         this.signatureOffset = head.signatureOffset;
         this.signatureLength = head.signatureLength;
         this.number = head.number;
+        this.createdAtOffset = head.createdAtOffset;
+        this.createdAtLength = head.createdAtLength;
+        this.receivedNanos = receivedNanos;
     }
 
     /**
@@ -70,7 +77,16 @@ public final class RawUpdate {
      * @throws MalformedUpdateException if the bytes are no update; nothing else is ever thrown, whatever they are
      */
     public static RawUpdate parse(byte[] message) throws MalformedUpdateException {
-        return read(message, 0, message.length);
+        return read(message, 0, message.length, 0);
+    }
+
+    /**
+     * The same of an update whose time of arrival matters.
+     *
+     * @param receivedNanos when it came, by whatever clock the caller goes by
+     */
+    public static RawUpdate parse(byte[] message, long receivedNanos) throws MalformedUpdateException {
+        return read(message, 0, message.length, receivedNanos);
     }
 
     /**
@@ -85,13 +101,14 @@ public final class RawUpdate {
      */
     public static RawUpdate parse(byte[] buffer, int offset, int length) throws MalformedUpdateException {
         Objects.checkFromIndexSize(offset, length, buffer.length);
-        return read(buffer, offset, length);
+        return read(buffer, offset, length, 0);
     }
 
-    private static RawUpdate read(byte[] buffer, int offset, int length) throws MalformedUpdateException {
+    private static RawUpdate read(byte[] buffer, int offset, int length, long receivedNanos)
+            throws MalformedUpdateException {
         HeadReader head = new HeadReader(new ByteCursor(buffer, offset, length));
         head.read();
-        return new RawUpdate(buffer, offset, length, head);
+        return new RawUpdate(buffer, offset, length, receivedNanos, head);
     }
 
     /** What the update carries; {@link UpdateKind#UNKNOWN} if that is newer than our schema, or nothing at all. */
@@ -102,6 +119,19 @@ public final class RawUpdate {
     /** The slot, an unsigned number; 0 for the kinds that have none (ping, pong, unknown). */
     public long slot() {
         return slot;
+    }
+
+    /** When it came, by the clock of whoever had it parsed; 0 if that was not said. */
+    public long receivedNanos() {
+        return receivedNanos;
+    }
+
+    /**
+     * When the provider made it, in microseconds since 1970 by the provider's clock; 0 if it does not say. Read anew with each
+     * call.
+     */
+    public long createdAtMicros() {
+        return createdAtLength == 0 ? 0 : HeadReader.readTimestamp(buffer, createdAtOffset, createdAtLength);
     }
 
     /** How many filter names the update carries: of data at least one, of ping and pong none. */

@@ -169,6 +169,24 @@ class RawUpdateTest {
     }
 
     @Test
+    void tellsWhenTheProviderMadeItAndWhenItCame() throws MalformedUpdateException {
+        byte[] bytes = named("one")
+                .setSlot(SubscribeUpdateSlot.newBuilder().setSlot(9))
+                .setCreatedAt(NOON.toBuilder().setNanos(123_456_789))
+                .build()
+                .toByteArray();
+
+        assertThat(RawUpdate.parse(bytes, 42).receivedNanos()).isEqualTo(42);
+        assertThat(RawUpdate.parse(bytes).receivedNanos()).isZero();
+        assertThat(RawUpdate.parse(bytes).createdAtMicros()).isEqualTo(1_755_864_000_123_456L);
+        assertThat(parse(SubscribeUpdate.newBuilder()
+                                .addFilters("one")
+                                .setSlot(SubscribeUpdateSlot.newBuilder().setSlot(9)))
+                        .createdAtMicros())
+                .isZero();
+    }
+
+    @Test
     void refusesARangeOutsideTheArray() {
         assertThatThrownBy(() -> RawUpdate.parse(new byte[4], 2, 3)).isInstanceOf(IndexOutOfBoundsException.class);
     }

@@ -29,6 +29,14 @@ public interface Feed {
     @Nullable
     Delivery poll();
 
+    /**
+     * Says that an update has been handed to the connection; for the figures only. Event loop only.
+     *
+     * @param update one that {@link #poll} has given, or what it was made into for this client
+     * @param atNanos when, by the pool's clock
+     */
+    void written(Delivery update, long atNanos);
+
     /** Why nothing follows what {@link #poll} has given, or null while more may come. Event loop only. */
     @Nullable
     GrpcStatus ended();

@@ -37,6 +37,9 @@ final class Packer {
         /** The next message, or null if none waits. */
         @Nullable
         Delivery poll();
+
+        /** These go out now; the list is the packer's, which uses it again. */
+        default void goesOut(List<Delivery> batch) {}
     }
 
     private final Source source;
@@ -112,6 +115,7 @@ final class Packer {
                 pack.writeBytes(update.tail(), update.tailOffset(), update.tailLength());
             }
         }
+        source.goesOut(batch);
         batch.clear();
         return midMessage() ? Unpooled.wrappedBuffer(pack, slice()) : pack;
     }
@@ -158,7 +162,7 @@ final class Packer {
         byte[] whole = Arrays.copyOf(update.head(), update.size());
         System.arraycopy(update.tail(), update.tailOffset(), whole, update.head().length, update.tailLength());
         byte[] bytes = encoding.compress(whole);
-        return new Delivery(NO_BYTES, bytes, 0, bytes.length);
+        return new Delivery(NO_BYTES, bytes, 0, bytes.length, update.receivedNanos());
     }
 
     private ByteBuf slice() {

@@ -277,7 +277,7 @@ public final class RelayedCall implements CarriedCall {
             return null;
         }
         waitingBytes -= message.length;
-        return new Delivery(NO_BYTES, message, 0, message.length);
+        return new Delivery(NO_BYTES, message, 0, message.length, 0);
     }
 
     /** Asks the provider for as many messages as may wait here, judged by the largest that has come. */

@@ -1,6 +1,7 @@
 package io.firehole.gateway.stream;
 
 import com.google.protobuf.Timestamp;
+import io.firehole.pool.Delivery;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.time.Timers;
 import io.firehole.wire.GrpcStatus;
@@ -108,7 +109,7 @@ public final class SubscribeCall implements CarriedCall {
         this.feed = feed;
         this.outlet = outlet;
         this.inlet = inlet;
-        this.packer = new Packer(feed::poll, sent);
+        this.packer = new Packer(new Updates(), sent);
         this.reader = new RequestReader(given, eventLoop, feed, inlet, received, new Answers());
         this.stall = new StallWatch(
                 given.clock(), given.timers(), this::stallLimitNanos, () -> !outlet.isWritable(), this::cut);
@@ -182,6 +183,23 @@ public final class SubscribeCall implements CarriedCall {
                 begin(status);
             }
             pump();
+        }
+    }
+
+    /** What the feed has for the client. */
+    private final class Updates implements Packer.Source {
+
+        @Override
+        public @Nullable Delivery poll() {
+            return feed.poll();
+        }
+
+        @Override
+        public void goesOut(List<Delivery> batch) {
+            long now = given.clock().nanos();
+            for (Delivery update : batch) {
+                feed.written(update, now);
+            }
         }
     }
 

@@ -325,7 +325,7 @@ class SubscribeCallTest {
                 .setEntry(SubscribeUpdateEntry.newBuilder().setHash(ByteString.copyFrom(new byte[bytes])))
                 .build()
                 .toByteArray();
-        return new Delivery(new byte[0], tail, 0, tail.length);
+        return new Delivery(new byte[0], tail, 0, tail.length, 0);
     }
 
     /** A call and all around it, on the test's thread. */
@@ -431,6 +431,9 @@ class SubscribeCallTest {
         public @Nullable Delivery poll() {
             return mailbox.poll();
         }
+
+        @Override
+        public void written(Delivery update, long atNanos) {}
 
         @Override
         public @Nullable GrpcStatus ended() {

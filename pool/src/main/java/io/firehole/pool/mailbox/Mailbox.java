@@ -216,6 +216,11 @@ public final class Mailbox<E> {
         return shut;
     }
 
+    /** With what it has been ended, though something may still wait; null if it has not. Any thread. */
+    public @Nullable GrpcStatus end() {
+        return end.get();
+    }
+
     /** Whether it has been told why nothing is let in any more. Any thread. */
     public boolean isEnded() {
         return end.get() != null;

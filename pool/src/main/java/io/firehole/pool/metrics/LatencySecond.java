@@ -29,4 +29,19 @@ public record LatencySecond(
                     "the buckets must hold each of the " + count + " latencies once, they hold " + buckets.total());
         }
     }
+
+    /** Both together; the percentiles are those of the buckets then, unless one of them is empty. */
+    public LatencySecond plus(LatencySecond other) {
+        if (count == 0 || other.count == 0) {
+            return count == 0 ? other : this;
+        }
+        LatencyBuckets both = buckets.plus(other.buckets);
+        return new LatencySecond(
+                count + other.count,
+                sumMicros + other.sumMicros,
+                Math.max(maxMicros, other.maxMicros),
+                both.percentileMicros(50),
+                both.percentileMicros(99),
+                both);
+    }
 }

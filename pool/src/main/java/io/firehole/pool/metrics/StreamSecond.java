@@ -36,4 +36,26 @@ public record StreamSecond(
                     + ", reconnects " + reconnects);
         }
     }
+
+    /**
+     * What both come to together.
+     *
+     * @param other of the same monitor and connection; the group is this one's
+     */
+    public StreamSecond plus(StreamSecond other) {
+        if (other.connectionId != connectionId || !other.monitorId.equals(monitorId)) {
+            throw new IllegalArgumentException("monitor " + monitorId + " on connection " + connectionId
+                    + " cannot be added to monitor " + other.monitorId + " on connection " + other.connectionId);
+        }
+        return new StreamSecond(
+                connectionId,
+                monitorId,
+                group,
+                messages + other.messages,
+                bytes + other.bytes,
+                errors + other.errors,
+                dropped + other.dropped,
+                reconnects + other.reconnects,
+                latency.plus(other.latency));
+    }
 }

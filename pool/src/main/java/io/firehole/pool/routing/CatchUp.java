@@ -261,7 +261,8 @@ public final class CatchUp implements Arrival {
             if (recipient != null
                     && !recipient.isOver()
                     && isNew(boundary, from, update.kind(), update.slot(), update.status())) {
-                recipient.deliver(update.head(), update.tail(), update.tailOffset(), update.tailLength());
+                recipient.deliver(
+                        update.head(), update.tail(), update.tailOffset(), update.tailLength(), update.receivedNanos());
             }
         }
         begun.clear();

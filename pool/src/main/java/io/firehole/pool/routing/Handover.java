@@ -269,7 +269,8 @@ public final class Handover implements Arrival {
             if (recipient == null) {
                 passed(update.slot());
             } else if (isNew(update.kind(), update.slot(), update.status()) && !recipient.isOver()) {
-                recipient.deliver(update.head(), update.tail(), update.tailOffset(), update.tailLength());
+                recipient.deliver(
+                        update.head(), update.tail(), update.tailOffset(), update.tailLength(), update.receivedNanos());
             }
         }
         begun.clear();

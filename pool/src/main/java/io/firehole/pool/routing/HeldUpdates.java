@@ -33,11 +33,20 @@ final class HeldUpdates {
             byte[] head,
             byte[] tail,
             int tailOffset,
-            int tailLength) {}
+            int tailLength,
+            long receivedNanos) {}
 
     void add(Recipient recipient, RawUpdate update, byte[] head, byte[] tail, int tailOffset, int tailLength) {
         held.add(new Held(
-                recipient, update.kind(), update.slot(), statusOf(update), head, tail, tailOffset, tailLength));
+                recipient,
+                update.kind(),
+                update.slot(),
+                statusOf(update),
+                head,
+                tail,
+                tailOffset,
+                tailLength,
+                update.receivedNanos()));
         bytes += tailLength;
     }
 
@@ -50,6 +59,7 @@ final class HeldUpdates {
                 SlotStatus.SLOT_PROCESSED,
                 Recipient.NO_NAMES,
                 Recipient.NO_NAMES,
+                0,
                 0,
                 0));
     }

@@ -56,7 +56,7 @@ public abstract class Recipient {
         }
         Arrival coming = arrival;
         if (coming == null || coming.admits(this, update, head, tail, tailOffset, tailLength)) {
-            deliver(head, tail, tailOffset, tailLength);
+            deliver(head, tail, tailOffset, tailLength, update.receivedNanos());
             if (coming != null && coming.isLongOver()) {
                 arrival = null;
             }
@@ -117,8 +117,9 @@ public abstract class Recipient {
      * Takes one update. The arrays are shared: never write to them.
      *
      * @param head the encoded names; empty if the tail has them
+     * @param receivedNanos when it came from the provider
      */
-    protected abstract void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength);
+    protected abstract void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength, long receivedNanos);
 
     /** Its call is over for this monitor: it is not used again. Control thread. */
     public abstract void abandon();

@@ -37,6 +37,9 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** Where transactions are kept for whoever asks later. Set before the call begins. */
     private RecentTransactions recent = new RecentTransactions(0);
 
+    /** Measures how old updates are; null where nobody wants to know. Set before the call begins. */
+    private @Nullable ProviderDelay delay;
+
     /** What the call has delivered; that of the calls before for a replay. */
     private final Checkpoint checkpoint = new Checkpoint();
 
@@ -100,7 +103,7 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
         counts.received(message.length);
         RawUpdate update;
         try {
-            update = RawUpdate.parse(message);
+            update = RawUpdate.parse(message, clock.nanos());
         } catch (MalformedUpdateException malformed) {
             counts.wasMalformed();
             if (counts.malformed() == 1) {
@@ -125,6 +128,9 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
             }
             if (update.kind() == UpdateKind.TRANSACTION) {
                 recent.received(message);
+            }
+            if (delay != null) {
+                delay.came(update);
             }
             sealed = false;
             if (gate == null || gate.admits(update)) {
@@ -179,6 +185,11 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** Keeps the transactions that come there. Before the first update. */
     public final void remember(RecentTransactions memory) {
         recent = memory;
+    }
+
+    /** Has that look how old updates are when they come. Before the first update. */
+    public final void measure(ProviderDelay measured) {
+        delay = measured;
     }
 
     /**

@@ -55,7 +55,7 @@ class HandoverTest {
         }
 
         @Override
-        protected void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength) {
+        protected void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength, long receivedNanos) {
             try {
                 received.add(SubscribeUpdate.newBuilder()
                         .mergeFrom(head)

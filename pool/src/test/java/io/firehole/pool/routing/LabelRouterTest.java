@@ -35,7 +35,7 @@ class LabelRouterTest {
         }
 
         @Override
-        protected void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength) {
+        protected void deliver(byte[] head, byte[] tail, int tailOffset, int tailLength, long receivedNanos) {
             try {
                 updates.add(SubscribeUpdate.parseFrom(
                         ByteString.copyFrom(head).concat(ByteString.copyFrom(tail, tailOffset, tailLength))));
