@@ -55,7 +55,9 @@ final class MonitorsResource implements Resource {
         put(node, "lagSlots", lag.slots());
         return node.put("policy", lag.policy().word())
                 .put("dropped", lag.dropped())
-                .put("conflated", lag.conflated());
+                .put("conflated", lag.conflated())
+                .put("onDisk", lag.stored())
+                .put("onDiskBytes", lag.storedBytes());
     }
 
     /** A number that may not be there yet. */

@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.mailbox.Contents;
+import io.firehole.pool.spill.SpillForm;
 import io.firehole.wire.MalformedUpdateException;
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Slot and account are read from the bytes when somebody asks, which is only for a monitor that reads too slowly: noted
  * with each delivery, they would cost every monitor something.
  */
-enum DeliveryContents implements Contents<Delivery> {
+enum DeliveryContents implements Contents<Delivery>, SpillForm<Delivery> {
     IN_BYTES;
 
     @Override
@@ -57,6 +58,30 @@ enum DeliveryContents implements Contents<Delivery> {
             subject.put((byte) 0).put(update.buffer(), update.filterOffset(i), update.filterLength(i));
         }
         return subject.flip();
+    }
+
+    @Override
+    public int length(Delivery delivery) {
+        return Long.BYTES + Integer.BYTES + delivery.size();
+    }
+
+    /** When it came, the length of the head, the head and the tail. */
+    @Override
+    public void write(Delivery delivery, ByteBuffer to) {
+        to.putLong(delivery.receivedNanos())
+                .putInt(delivery.head().length)
+                .put(delivery.head())
+                .put(delivery.tail(), delivery.tailOffset(), delivery.tailLength());
+    }
+
+    @Override
+    public Delivery read(ByteBuffer from) {
+        long receivedNanos = from.getLong();
+        byte[] head = new byte[from.getInt()];
+        from.get(head);
+        byte[] tail = new byte[from.remaining()];
+        from.get(tail);
+        return new Delivery(head, tail, 0, tail.length, receivedNanos);
     }
 
     private static @Nullable RawUpdate read(Delivery delivery) {

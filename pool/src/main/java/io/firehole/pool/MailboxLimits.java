@@ -44,7 +44,12 @@ public record MailboxLimits(int updates, long bytes, OverrunPolicy policy) {
          * While more than half of the limits waits, an account's update takes the place of an older one of the same account
          * under the same names, which is counted; if that is not enough the oldest updates are dropped.
          */
-        LATEST_PER_ACCOUNT;
+        LATEST_PER_ACCOUNT,
+        /**
+         * While more than half of the limits waits, the newer part waits on disk, within {@link SpillRules}; a monitor that
+         * needs more than that is disconnected as by {@link #DISCONNECT}.
+         */
+        SPILL;
 
         /** The word used in configuration and JSON. */
         public String word() {

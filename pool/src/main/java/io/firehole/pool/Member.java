@@ -78,6 +78,7 @@ final class Member {
                 pool.config().mailboxOf(monitor.id()),
                 pool.clock(),
                 pool.memory(),
+                pool.spilling(),
                 pool.config().profile().filters(),
                 wakeup,
                 pool.loop().signal(this::attend)::raise);
@@ -608,7 +609,13 @@ final class Member {
                 stream.bytes(),
                 stream.waiting(),
                 stream.waitingBytes(),
-                new PoolStats.Lag(lagSlots(), stream.mailboxLimits().policy(), stream.dropped(), stream.conflated()),
+                new PoolStats.Lag(
+                        lagSlots(),
+                        stream.mailboxLimits().policy(),
+                        stream.dropped(),
+                        stream.conflated(),
+                        stream.stored(),
+                        stream.storedBytes()),
                 integrity.samples(),
                 integrity.disagreements(),
                 rate.perSecond(),

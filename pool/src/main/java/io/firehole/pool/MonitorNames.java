@@ -72,6 +72,12 @@ public final class MonitorNames<T> {
         }
     }
 
+    /** Whether that is said of anybody. */
+    boolean says(T what) {
+        return names.containsValue(what)
+                || patterns.stream().anyMatch(pattern -> pattern.said().equals(what));
+    }
+
     /** What is said of that monitor, if anything is. */
     public Optional<T> of(String monitorId) {
         T byName = names.get(monitorId);

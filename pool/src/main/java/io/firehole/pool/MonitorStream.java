@@ -55,6 +55,7 @@ public final class MonitorStream implements AutoCloseable {
     /**
      * @param clock for latencies
      * @param memory for what waits
+     * @param spilling for what waits on disk
      * @param limits what the provider allows in a request
      * @param attend has the control thread look at this stream
      */
@@ -63,6 +64,7 @@ public final class MonitorStream implements AutoCloseable {
             MailboxLimits mailboxLimits,
             NanoClock clock,
             MemoryBudget memory,
+            Spilling spilling,
             FilterLimits limits,
             Runnable wakeup,
             Runnable attend) {
@@ -75,17 +77,18 @@ public final class MonitorStream implements AutoCloseable {
                 mailboxLimits.updates(),
                 mailboxLimits.bytes(),
                 DeliveryContents.IN_BYTES,
-                relief(mailboxLimits.policy()),
+                relief(mailboxLimits.policy(), spilling),
                 memory.account(),
                 wakeup,
                 attend);
     }
 
-    private static Relief<Delivery> relief(MailboxLimits.OverrunPolicy policy) {
+    private static Relief<Delivery> relief(MailboxLimits.OverrunPolicy policy, Spilling spilling) {
         return switch (policy) {
             case DISCONNECT -> Relief.none();
             case DROP_OLDEST -> Relief.dropOldest();
             case LATEST_PER_ACCOUNT -> Relief.latestPerSubject();
+            case SPILL -> spilling.relief();
         };
     }
 
@@ -218,6 +221,22 @@ public final class MonitorStream implements AutoCloseable {
         return mailbox.waitingBytes();
     }
 
+    /** Updates of those that wait on disk. */
+    public long stored() {
+        return mailbox.stored();
+    }
+
+    /** Bytes of those, as message lengths. */
+    public long storedBytes() {
+        return mailbox.storedBytes();
+    }
+
+    /** Why no more can wait on disk; null while more can, or if none was to. */
+    @Nullable
+    String diskProblem() {
+        return mailbox.overflowProblem();
+    }
+
     /**
      * The first slot of which the newest confirmed request gets everything: the first that began after the provider had
      * shown that it applies the request. Empty until that slot has begun.
@@ -287,7 +306,7 @@ public final class MonitorStream implements AutoCloseable {
 
     /** How much memory what waits is counted for. */
     long held() {
-        return waitingBytes() + waiting() * MemoryBudget.ELEMENT_BYTES;
+        return mailbox.held();
     }
 
     /** The slot of what is read next; empty if nothing waits, or if that cannot be told at the moment. */

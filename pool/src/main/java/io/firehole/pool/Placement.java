@@ -110,9 +110,12 @@ final class Placement {
         String scarce = member.stream().pressureAtOverrun().isAtLeast(MemoryPressure.TIGHT)
                 ? ", less at the moment since the memory of all buffers is scarce (memory.buffers-max)"
                 : "";
+        String problem = member.stream().diskProblem();
+        String onDisk = problem == null ? "" : "; no more can wait on disk: " + problem;
         String text = "lagged: " + member.stream().waiting() + " updates of "
                 + member.stream().waitingBytes() + " bytes waited for this monitor, limit " + limits.updates()
                 + " updates (pool.mailbox-updates) and " + limits.bytes() + " bytes (pool.mailbox-bytes)" + scarce
+                + onDisk
                 + "; last complete slot " + (whole.isPresent() ? whole.getAsLong() : "none");
         pool.tally().overruns++;
         pool.tally().event("overrun", member.id(), text);

@@ -74,6 +74,7 @@ public final class Pool implements AutoCloseable {
                 new RequestPace(runtime.clock(), config.profile().requests()),
                 new IntegrityWatch(loop, runtime.callbacks(), config.integritySamplesPerSecond()),
                 new MemoryBudget(config.slow().buffersMaxBytes()),
+                new Spilling(config.slow().spill(), runtime.callbacks()),
                 new RecentTransactions(config.recentTransactionsBytes()),
                 new PoolTally(runtime.clock(), runtime.timeOfDay()));
         this.links = new Links(context);
@@ -517,6 +518,8 @@ public final class Pool implements AutoCloseable {
             } catch (CompletionException tooSlow) {
                 throw new IllegalStateException(
                         "the pool's control thread did not close it within " + PATIENCE, tooSlow);
+            } finally {
+                context.spilling().close();
             }
         }
     }
@@ -531,6 +534,9 @@ public final class Pool implements AutoCloseable {
         links.closeAll();
         picture.take();
         closed.complete(null);
+        if (context.config().slow().spill().isPresent()) {
+            callbacks.execute(context.spilling()::close);
+        }
         context.loop().close();
     }
 }

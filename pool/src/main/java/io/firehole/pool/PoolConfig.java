@@ -103,6 +103,10 @@ public record PoolConfig(
         }
         Objects.requireNonNull(mailbox, "mailbox");
         Objects.requireNonNull(slow, "slow");
+        if (mailbox.policy() == MailboxLimits.OverrunPolicy.SPILL
+                && slow.spill().isEmpty()) {
+            throw new IllegalArgumentException(SlowMonitorRules.NOWHERE);
+        }
         if (linger.isNegative()) {
             throw new IllegalArgumentException("linger must not be negative, was " + linger);
         }

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param pace how many requests the provider allows
  * @param watch looks at some updates twice
  * @param memory what all buffers may hold together
+ * @param spilling what of that waits on disk instead
  * @param recent the transactions received last
  * @param tally what happened so far; control thread only
  */
@@ -32,6 +33,7 @@ record PoolContext(
         RequestPace pace,
         IntegrityWatch watch,
         MemoryBudget memory,
+        Spilling spilling,
         RecentTransactions recent,
         PoolTally tally) {
 

@@ -74,7 +74,11 @@ final class PoolPicture {
                                 pool.pace().delayed()),
                 placement.vetting().stats(),
                 pool.watch().stats(),
-                pool.tally().slow(monitors, placement.losses().told()),
+                pool.tally()
+                        .slow(
+                                monitors,
+                                placement.losses().told(),
+                                pool.spilling().stats()),
                 memory.get(),
                 pool.tally()
                         .gaps()

@@ -234,8 +234,16 @@ public record PoolStats(
      * @param policy what happens when its mailbox is full
      * @param dropped updates that were dropped to make room for later ones
      * @param conflated updates in whose place later ones of the same account were put
+     * @param stored updates of those that wait which wait on disk
+     * @param storedBytes their bytes, as message lengths
      */
-    public record Lag(OptionalLong slots, MailboxLimits.OverrunPolicy policy, long dropped, long conflated) {}
+    public record Lag(
+            OptionalLong slots,
+            MailboxLimits.OverrunPolicy policy,
+            long dropped,
+            long conflated,
+            long stored,
+            long storedBytes) {}
 
     /**
      * What came of monitors that read too slowly, since the start.
@@ -244,8 +252,21 @@ public record PoolStats(
      * @param dropped updates dropped to make room for later ones
      * @param conflated updates in whose place later ones of the same account were put
      * @param losses how often it was told that something was dropped, see {@link PoolStats#events}
+     * @param spill what became of updates that were to wait on disk
      */
-    public record SlowStats(long overruns, long dropped, long conflated, long losses) {}
+    public record SlowStats(long overruns, long dropped, long conflated, long losses, SpillStats spill) {}
+
+    /**
+     * What waits on disk for slow monitors, and what has since the start; all 0 where nothing may.
+     *
+     * @param bytesMax how many bytes may be there
+     * @param bytes how many are
+     * @param spilled updates written
+     * @param readBack updates read again
+     * @param refused updates for which there was no room, or that could not be written: their monitors' streams end
+     * @param lost updates written that could not be read again: their monitors' streams end before them
+     */
+    public record SpillStats(long bytesMax, long bytes, long spilled, long readBack, long refused, long lost) {}
 
     /**
      * How much all buffers hold together.

@@ -100,7 +100,7 @@ final class PoolTally {
     }
 
     /** What came of monitors that read too slowly, those that are there included. */
-    PoolStats.SlowStats slow(List<MonitorStream> openStreams, long losses) {
+    PoolStats.SlowStats slow(List<MonitorStream> openStreams, long losses, PoolStats.SpillStats spill) {
         return new PoolStats.SlowStats(
                 overruns,
                 dropped + openStreams.stream().mapToLong(MonitorStream::dropped).sum(),
@@ -108,7 +108,8 @@ final class PoolTally {
                         + openStreams.stream()
                                 .mapToLong(MonitorStream::conflated)
                                 .sum(),
-                losses);
+                losses,
+                spill);
     }
 
     /** The totals, those of calls and streams that are open included. */

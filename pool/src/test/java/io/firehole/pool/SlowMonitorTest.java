@@ -8,6 +8,7 @@ import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterEntry;
 import io.firehole.wire.proto.SubscribeUpdate;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,13 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What monitors that read too slowly get, lose and cost. */
 class SlowMonitorTest {
+
+    @TempDir
+    private Path folder;
 
     private static final int UPDATES = 50;
     private static final Pattern LAST_COMPLETE = Pattern.compile("last complete slot (\\d+)$");
@@ -117,6 +122,72 @@ class SlowMonitorTest {
         assertThat(gaps).hasSameSizeAs(events).allMatch(gap -> gap.cause() == Gap.Cause.SLOW_MONITOR);
         assertThat(gaps.getFirst().firstSlot()).isEqualTo(slotOf(lost.getFirst()));
         assertThat(gaps.getLast().lastSlot()).isEqualTo(slotOf(lost.getLast()));
+    }
+
+    private World spilling(SpillRules rules) {
+        return new World(
+                        6,
+                        PoolConfig.DEFAULT
+                                .withIntegritySamplesPerSecond(0)
+                                .withSlow(SlowMonitorRules.DEFAULT.withSpill(rules))
+                                .withMailbox(new MailboxLimits(UPDATES, 1 << 20, OverrunPolicy.SPILL)))
+                .running();
+    }
+
+    @Test
+    void keepsOnDiskWhatDoesNotFitAndGivesAllOfItInOrder() {
+        World world = spilling(SpillRules.in(folder));
+        Reader quick = world.monitor("quick");
+        Reader slow = world.monitor("slow");
+        quick.ask(transactionsAndEntries());
+        slow.ask(transactionsAndEntries());
+        world.pass(Duration.ofSeconds(3));
+        slow.stalled = true;
+        world.pass(Duration.ofSeconds(60));
+
+        PoolStats.MonitorStats behind = world.stats("slow");
+        PoolStats.SpillStats disk = world.pool.stats().slow().spill();
+        assertThat(behind.waiting()).isGreaterThan(3L * UPDATES);
+        assertThat(behind.lag().stored()).isBetween(behind.waiting() - UPDATES, behind.waiting());
+        assertThat(disk.spilled()).isEqualTo(behind.lag().stored() + disk.readBack());
+        assertThat(disk.bytes()).isGreaterThan(behind.lag().storedBytes());
+        assertThat(world.pool.stats().memory().used()).as("of memory").isLessThan(behind.waitingBytes());
+
+        slow.stalled = false;
+        slow.read();
+        world.pass(Duration.ofSeconds(3));
+        assertThat(slow.ended()).isNull();
+        assertThat(slow.received).isEqualTo(quick.received);
+        assertThat(world.pool.stats().slow().spill().bytes()).isZero();
+        world.pool.close();
+        world.pass(Duration.ofSeconds(1));
+        assertThat(folder.toFile().list()).containsExactly("lock");
+    }
+
+    @Test
+    void tellsWhoNeedsMoreDiskThanThereIsTheLastSlotThatItHasWhole() {
+        World world = spilling(new SpillRules(folder, 40_000, 40_000));
+        Reader quick = world.monitor("quick");
+        Reader slow = world.monitor("slow");
+        quick.ask(transactionsAndEntries());
+        slow.ask(transactionsAndEntries());
+        world.pass(Duration.ofSeconds(3));
+        slow.stalled = true;
+        world.pass(Duration.ofMinutes(2));
+        slow.stalled = false;
+        slow.read();
+        world.pass(Duration.ofSeconds(1));
+
+        GrpcStatus end = Objects.requireNonNull(slow.ended());
+        assertThat(end.code()).isEqualTo(GrpcStatus.Code.RESOURCE_EXHAUSTED);
+        assertThat(end.message()).contains("limit 40000 bytes on disk for one monitor (mailbox.spill-max)");
+        Matcher said = LAST_COMPLETE.matcher(end.message());
+        assertThat(said.find()).as(end.message()).isTrue();
+        long whole = Long.parseLong(said.group(1));
+        assertThat(upTo(whole, slow.received)).isEqualTo(upTo(whole, quick.received));
+        assertThat(slow.received.size()).isGreaterThan(3 * UPDATES);
+        assertThat(quick.ended()).isNull();
+        assertThat(world.pool.stats().slow().spill().refused()).isPositive();
     }
 
     @Test

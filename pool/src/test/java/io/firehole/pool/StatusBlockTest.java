@@ -174,7 +174,7 @@ class StatusBlockTest {
                 totals,
                 new PoolStats.VettingStats(0, 0, 0, 0, 0, 0, 0),
                 new PoolStats.IntegrityStats(0, 0, 0, 0),
-                new PoolStats.SlowStats(0, 0, 0, 0),
+                new PoolStats.SlowStats(0, 0, 0, 0, new PoolStats.SpillStats(0, 0, 0, 0, 0, 0)),
                 new PoolStats.MemoryStats(1, 0, 0, MemoryPressure.NONE, 0, 0, 0, 0, 0),
                 List.of(),
                 List.of(),
@@ -192,7 +192,7 @@ class StatusBlockTest {
     }
 
     private static MonitorStats monitor(String id, Group group, long updates) {
-        PoolStats.Lag lag = new PoolStats.Lag(OptionalLong.of(1), MailboxLimits.OverrunPolicy.DISCONNECT, 0, 0);
+        PoolStats.Lag lag = new PoolStats.Lag(OptionalLong.of(1), MailboxLimits.OverrunPolicy.DISCONNECT, 0, 0, 0, 0);
         return new MonitorStats(
                 id, group, 0, 1, 1, 1, true, OptionalLong.empty(), updates, 0, 5, 0, lag, 0, 0, 0, group);
     }

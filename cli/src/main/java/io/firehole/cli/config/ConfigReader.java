@@ -16,6 +16,7 @@ import io.firehole.pool.MailboxLimits.OverrunPolicy;
 import io.firehole.pool.MonitorNames;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.SlowMonitorRules;
+import io.firehole.pool.SpillRules;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
@@ -106,11 +107,12 @@ public final class ConfigReader {
                         orDefault(Keys.HEALTH_CHECK_INTERVAL, PoolConfig.DEFAULT.healthCheckInterval()));
         List<BudgetRule> budget = budget(permitted);
         MailboxLimits mailbox = PoolConfig.DEFAULT.mailbox();
-        pool = pool.withMailbox(new MailboxLimits(
+        Path state = state();
+        pool = pool.withSlow(slowMonitors(state))
+                .withMailbox(new MailboxLimits(
                         orDefault(Keys.MAILBOX_UPDATES, mailbox.updates()),
                         orDefault(Keys.MAILBOX_BYTES, mailbox.bytes()),
                         orDefault(Keys.MAILBOX_POLICY, mailbox.policy())))
-                .withSlow(slowMonitors())
                 .withLinger(orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()))
                 .withWideningMax(orDefault(Keys.WIDENING_MAX, PoolConfig.DEFAULT.wideningMax()))
                 .withVetting(orDefault(Keys.VETTING, PoolConfig.DEFAULT.vetting()))
@@ -153,7 +155,6 @@ public final class ConfigReader {
         console.filter(address -> !LOOPBACK.matcher(address.getHostString()).matches())
                 .ifPresent(address -> warnings.add(Keys.CONSOLE_LISTEN.path() + " is " + Values.show(address)
                         + ": the console has no login, so whoever can connect there sees who asks for what"));
-        Path state = state();
         Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();
         GrpcEndpoint upstream = endpoint == null ? null : withHeader(endpoint.withToken(token), profile);
@@ -180,7 +181,7 @@ public final class ConfigReader {
                 warnings);
     }
 
-    private SlowMonitorRules slowMonitors() {
+    private SlowMonitorRules slowMonitors(Path state) {
         Map<String, OverrunPolicy> policies = new LinkedHashMap<>();
         Keys.MAILBOX_POLICIES.forEach((policy, key) -> {
             for (String monitor : orDefault(key, List.of())) {
@@ -199,7 +200,20 @@ public final class ConfigReader {
             named = MonitorNames.none();
         }
         return new SlowMonitorRules(
-                named, orDefault(Keys.BUFFERS_MAX, Keys.USUAL_BUFFERS).bytes());
+                named,
+                Optional.of(spill(state)),
+                orDefault(Keys.BUFFERS_MAX, Keys.USUAL_BUFFERS).bytes());
+    }
+
+    private SpillRules spill(Path state) {
+        long max = orDefault(Keys.SPILL_MAX, SpillRules.USUAL_BYTES_MAX);
+        long total = orDefault(Keys.SPILL_TOTAL, SpillRules.USUAL_TOTAL_BYTES_MAX);
+        if (total < max) {
+            problems.add(Keys.SPILL_TOTAL.path() + " is " + Values.showBytes(total) + ", must be at least "
+                    + Keys.SPILL_MAX.path() + ", which is " + Values.showBytes(max));
+            total = max;
+        }
+        return new SpillRules(state.resolve("spill"), max, total);
     }
 
     private GroupRates groupRates() {

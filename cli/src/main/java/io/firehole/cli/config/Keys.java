@@ -9,6 +9,7 @@ import io.firehole.pool.GroupRates;
 import io.firehole.pool.MailboxLimits.OverrunPolicy;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.SlowMonitorRules;
+import io.firehole.pool.SpillRules;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
@@ -37,6 +38,8 @@ final class Keys {
     private static final int WAITING_MAX = 100_000_000;
     private static final long MAILBOX_BYTES_MIN = 64L << 10;
     private static final long BYTES_MAX = 64L << 30;
+    private static final long SPILL_BYTES_MIN = 1L << 20;
+    private static final long DISK_BYTES_MAX = 1L << 40;
     private static final int HOSTS_MAX = 64;
     private static final int WIDENING_MAX_MOST = 1_000;
     private static final int SAMPLES_MAX = 10_000;
@@ -110,6 +113,10 @@ final class Keys {
 
     /** The monitors that have another policy than the rest. */
     static final Map<OverrunPolicy, Key<List<String>>> MAILBOX_POLICIES = policies();
+
+    static final Key<Long> SPILL_MAX = Key.of("mailbox.spill-max", disk(SPILL_BYTES_MIN), SpillRules.USUAL_BYTES_MAX);
+    static final Key<Long> SPILL_TOTAL =
+            Key.of("mailbox.spill-total", disk(SPILL_BYTES_MIN), SpillRules.USUAL_TOTAL_BYTES_MAX);
 
     static final Key<BufferMemory> BUFFERS_MAX =
             Key.of("memory.buffers-max", new Syntax<>(BufferMemory::parse, BufferMemory::show), USUAL_BUFFERS);
@@ -219,7 +226,7 @@ final class Keys {
         keys.addAll(List.of(GAPS_POLICY, GAPS_GO_ON, GAPS_END_STREAM));
         keys.add(MAILBOX_POLICY);
         keys.addAll(MAILBOX_POLICIES.values());
-        keys.add(BUFFERS_MAX);
+        keys.addAll(List.of(SPILL_MAX, SPILL_TOTAL, BUFFERS_MAX));
         keys.addAll(List.of(
                 GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, GATEWAY_DRAIN, GATEWAY_REUSE_PORT, GATEWAY_RELAY_METADATA));
         keys.addAll(List.of(GATEWAY_WRITE_STALL, CONSOLE_LISTEN, STATE));
@@ -292,6 +299,11 @@ final class Keys {
     private static Syntax<Long> size(long least) {
         String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(BYTES_MAX);
         return new Syntax<>(within(Values::bytes, least, BYTES_MAX, "must be " + range), Values::showBytes);
+    }
+
+    private static Syntax<Long> disk(long least) {
+        String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(DISK_BYTES_MAX);
+        return new Syntax<>(within(Values::bytes, least, DISK_BYTES_MAX, "must be " + range), Values::showBytes);
     }
 
     private static Syntax<String> text() {

@@ -10,6 +10,7 @@ import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
 import io.firehole.pool.GroupRates;
 import io.firehole.pool.MailboxLimits.OverrunPolicy;
+import io.firehole.pool.SpillRules;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.sharing.DatabaseAccess;
@@ -87,7 +88,8 @@ class ConfigReaderTest {
                     share: 50%
                     streams-per-connection: 3
                   low: { monitors: [slow-one] }
-                mailbox: { policy: drop-oldest, disconnect: [exact], latest-per-account: ["price-*"] }
+                mailbox: { policy: drop-oldest, disconnect: [exact], latest-per-account: ["price-*"],
+                           spill: ["archive-*"], spill-max: 2GiB, spill-total: 100GiB }
                 memory: { buffers-max: 512MiB }
                 gateway: { listen: "[::1]:0", tokens-file: tokens, write-stall: 5s }
                 """);
@@ -111,6 +113,9 @@ class ConfigReaderTest {
         assertThat(config.pool().mailboxOf("exact").policy()).isEqualTo(OverrunPolicy.DISCONNECT);
         assertThat(config.pool().mailboxOf("price-1").policy()).isEqualTo(OverrunPolicy.LATEST_PER_ACCOUNT);
         assertThat(config.pool().mailboxOf("price-1").updates()).isEqualTo(1_000);
+        assertThat(config.pool().mailboxOf("archive-2").policy()).isEqualTo(OverrunPolicy.SPILL);
+        assertThat(config.pool().slow().spill())
+                .hasValue(new SpillRules(config.state().resolve("spill"), 2L << 30, 100L << 30));
         assertThat(config.pool().slow().buffersMaxBytes()).isEqualTo(512L << 20);
         assertThat(config.writeStall()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.pool().linger()).isZero();
@@ -373,6 +378,16 @@ class ConfigReaderTest {
                 .hasMessageStartingWith("upstream.limits: token.header: the token's header must have lower-case");
     }
 
+    @Test
+    void refusesAMonitorMoreDiskThanThereIsForAll() throws IOException {
+        Path file = file("mailbox: { spill-max: 8GiB }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file))
+                .asInstanceOf(type(InvalidConfigurationException.class))
+                .satisfies(thrown -> assertThat(thrown.problems())
+                        .containsExactly(
+                                "mailbox.spill-total is 4GiB, must be at least mailbox.spill-max, which is 8GiB"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             pool: { max-connections: 1.5 }            | :1: pool.max-connections is "1.5": must be a whole number from 1 to 1,000
@@ -385,7 +400,7 @@ class ConfigReaderTest {
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
             pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
             pool: { mailbox-bytes: 1B }               | :1: pool.mailbox-bytes is "1B": must be from 64KiB to 64GiB
-            mailbox: { policy: drop }                 | :1: mailbox.policy is "drop": must be one of disconnect, drop-oldest, latest-per-account
+            mailbox: { policy: drop }                 | :1: mailbox.policy is "drop": must be one of disconnect, drop-oldest, latest-per-account, spill
             memory: { buffers-max: 90% }              | :1: memory.buffers-max is "90%": must be from 1% to 75% of the heap, or a size
             memory: { buffers-max: 10KiB }            | :1: memory.buffers-max is "10KiB": must be at least 1MiB
             pool: { budget: 60 }                      | :1: pool.budget is "60": a rule is COUNT/TIME, as in 60/60s

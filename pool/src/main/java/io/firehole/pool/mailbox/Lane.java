@@ -20,9 +20,6 @@ public final class Lane<E> {
     /** Elements per array of the queue; arrays are added as they are needed and freed as they are read. */
     private static final int CHUNK = 128;
 
-    /** After how many elements an eager relief is offered what waits, while that is more than half the limits. */
-    private static final int GATHERED_AT_ONCE = 32;
-
     private final Mailbox<E> mailbox;
     private final long place;
     private final long number;
@@ -129,7 +126,7 @@ public final class Lane<E> {
     }
 
     private void gatherIfMuchWaits() {
-        if (++ungathered >= GATHERED_AT_ONCE && muchWaits()) {
+        if (++ungathered >= mailbox.gatheredAtOnce() && muchWaits()) {
             ungathered = 0;
             lookAgain();
             if (muchWaits()) {

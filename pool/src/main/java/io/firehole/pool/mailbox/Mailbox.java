@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +48,18 @@ public final class Mailbox<E> {
     /** What may wait while the memory of all buffers is full. */
     private static final long BYTES_WHEN_FULL = 64L << 10;
 
+    /** After how many elements an eager relief is offered what waits, at most, while that is more than half the limits. */
+    private static final int GATHERED_MAX = 32;
+
+    /** How often it is tried to get the consuming end by who may wait for it; others have it for microseconds. */
+    private static final long LOOK_AGAIN_NANOS = 20_000;
+
     private final int updatesMax;
     private final long bytesMax;
     private final Contents<? super E> contents;
     private final Relief<E> relief;
     private final MemoryAccount account;
+    private final int gatheredAtOnce;
     private final Runnable wakeup;
     private final Runnable attend;
 
@@ -66,6 +75,9 @@ public final class Mailbox<E> {
 
     /** How scarce memory was when an element did not fit; null if that was never so. Written by that element's writer. */
     private volatile @Nullable MemoryPressure overran;
+
+    /** Why its relief took no more. Written by the relief's mover. */
+    private volatile @Nullable String overflowProblem;
 
     /** The lowest slot of what did not fit. Written by writers. */
     private final AtomicLong lowestRefused = new AtomicLong(Long.MAX_VALUE);
@@ -141,9 +153,11 @@ public final class Mailbox<E> {
         this.contents = contents;
         this.relief = relief;
         this.account = account;
+        this.gatheredAtOnce = Math.clamp(updatesMax / 8, 1, GATHERED_MAX);
         this.wakeup = wakeup;
         this.attend = attend;
         relief.of(contents);
+        relief.belongsTo(this);
         this.reading = new Lane<>(this, 0, 0);
         this.newest = new AtomicReference<>(reading);
         this.lanes = Lanes.startingWith(reading);
@@ -177,7 +191,14 @@ public final class Mailbox<E> {
     /** Why nothing follows, or null while something waits or may come. Reader only, after {@link #poll} gave null. */
     public @Nullable GrpcStatus ended() {
         GrpcStatus status = end.get();
-        return status == null || waiting() > 0 ? null : status;
+        if (status == null || waiting() > 0 || !hold()) {
+            return null; // who has the consuming end wakes this reader
+        }
+        try {
+            return waiting() > 0 ? null : end.get();
+        } finally {
+            release();
+        }
     }
 
     /** Lets nothing in any more; what waits can still be read. The first status counts. Any thread. */
@@ -198,6 +219,7 @@ public final class Mailbox<E> {
         end.compareAndSet(null, status);
         shut = true;
         closed = true;
+        relief.abandon();
         if (hold()) {
             try {
                 forget();
@@ -255,14 +277,24 @@ public final class Mailbox<E> {
         return lanes.bytes();
     }
 
-    /** Elements that wait. Any thread; exact when neither side moves. */
+    /** Elements that wait, in memory or outside. Any thread; exact when neither side moves. */
     public long waiting() {
         return closed ? 0 : lanes.waiting() + relief.waiting();
     }
 
-    /** Bytes that wait. Any thread; exact when neither side moves. */
+    /** Bytes that wait, in memory or outside. Any thread; exact when neither side moves. */
     public long waitingBytes() {
         return closed ? 0 : lanes.waitingBytes() + relief.waitingBytes();
+    }
+
+    /** Elements of those that wait outside of memory. Any thread. */
+    public long stored() {
+        return closed ? 0 : relief.stored();
+    }
+
+    /** Their bytes. Any thread. */
+    public long storedBytes() {
+        return closed ? 0 : relief.storedBytes();
     }
 
     /** Elements that were dropped to make room. Any thread. */
@@ -296,11 +328,21 @@ public final class Mailbox<E> {
 
     /** Tells how much waits, for the memory of all buffers. Any thread. */
     public void report() {
-        account.report(this::accountable);
+        account.report(this::held);
     }
 
-    private long accountable() {
-        return waitingBytes() + waiting() * MemoryBudget.ELEMENT_BYTES;
+    /** What it counts for in the memory of all buffers. Any thread. */
+    public long held() {
+        return closed
+                ? 0
+                : lanes.waitingBytes()
+                        + relief.heldBytes()
+                        + (lanes.waiting() + relief.held()) * MemoryBudget.ELEMENT_BYTES;
+    }
+
+    /** Why its relief takes no more; null while it does. Any thread. */
+    public @Nullable String overflowProblem() {
+        return overflowProblem;
     }
 
     // The consuming end.
@@ -311,6 +353,24 @@ public final class Mailbox<E> {
 
     private void release() {
         held.setRelease(false);
+    }
+
+    /** Does something at the consuming end, when nobody else is there. Not for writers or the reader: it waits. */
+    void holding(Consumer<Relief.Source<E>> action) {
+        while (!hold()) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+        try {
+            action.accept(source);
+        } finally {
+            release();
+        }
+        wakeIfArmed();
+    }
+
+    /** Whether more waits in memory than half the limits. */
+    boolean muchWaits() {
+        return !admits(2 * (lanes.waiting() + relief.held()), 2 * (lanes.waitingBytes() + relief.heldBytes()));
     }
 
     private @Nullable E next() {
@@ -324,7 +384,7 @@ public final class Mailbox<E> {
                 return null;
             }
             element = relief.poll();
-            if (element == null) {
+            if (element == null && relief.isTransparent()) {
                 element = takeFromLanes();
             }
             unreportedBytes += element == null ? 0 : sizeOf(element) + MemoryBudget.ELEMENT_BYTES;
@@ -360,7 +420,7 @@ public final class Mailbox<E> {
 
     private @Nullable E oldest() {
         E kept = relief.peek();
-        if (kept != null || closed) {
+        if (kept != null || closed || !relief.isTransparent()) {
             return kept;
         }
         for (Lane<E> lane = reading; lane != null; lane = lane.follower()) {
@@ -419,6 +479,18 @@ public final class Mailbox<E> {
         return true;
     }
 
+    int updatesMax() {
+        return updatesMax;
+    }
+
+    long bytesMax() {
+        return bytesMax;
+    }
+
+    int gatheredAtOnce() {
+        return gatheredAtOnce;
+    }
+
     boolean isEager() {
         return relief.isEager();
     }
@@ -455,15 +527,41 @@ public final class Mailbox<E> {
         overran = now;
         shut = true;
         attend.run();
+        wakeIfArmed(); // it may have found the consuming end taken
+    }
+
+    /** Its relief takes no more: it takes in nothing any more. */
+    void shutForOverflow(String problem) {
+        overflowProblem = problem;
+        if (overran == null) {
+            overran = account.pressure();
+        }
+        shut = true;
+        attend.run();
+        wakeIfArmed();
+    }
+
+    /**
+     * What its relief had is lost, so nothing that is newer may be read.
+     *
+     * @param lowestSlot the lowest slot of which something is lost; {@link Long#MAX_VALUE} if of none
+     * @param late what it ends with if it has been told its end already, which then says too much
+     */
+    void lost(long lowestSlot, GrpcStatus late) {
+        refusedFrom(lowestSlot);
+        end.updateAndGet(told -> told == null || closed ? told : late);
     }
 
     /** An element came after one that did not fit, or after the end. On the thread of its writer. */
     void refused(E element) {
         if (end.get() == null) {
-            long slot = contents.contentSlot(element);
-            if (slot != 0) {
-                lowestRefused.accumulateAndGet(slot, Math::min);
-            }
+            refusedFrom(contents.contentSlot(element));
+        }
+    }
+
+    private void refusedFrom(long slot) {
+        if (slot != 0) {
+            lowestRefused.accumulateAndGet(slot, Math::min);
         }
     }
 
@@ -491,14 +589,14 @@ public final class Mailbox<E> {
         return lanes;
     }
 
-    /** What waits and is not that lane's. */
+    /** What waits in memory and is not that lane's. */
     long waitingBefore(Lane<E> own) {
-        return lanes.waitingBefore(own) + relief.waiting();
+        return lanes.waitingBefore(own) + relief.held();
     }
 
     /** Its bytes. */
     long waitingBytesBefore(Lane<E> own) {
-        return lanes.waitingBytesBefore(own) + relief.waitingBytes();
+        return lanes.waitingBytesBefore(own) + relief.heldBytes();
     }
 
     int sizeOf(E element) {

@@ -1,5 +1,6 @@
 package io.firehole.pool.mailbox;
 
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> what waits
  */
-public abstract sealed class Relief<E> permits Relief.None, DropOldest, LatestPerSubject {
+public abstract sealed class Relief<E> permits Relief.None, DropOldest, LatestPerSubject, Spill {
 
     /** Where a relief gets what waits in the lanes, oldest first. */
     interface Source<E> {
@@ -46,6 +47,20 @@ public abstract sealed class Relief<E> permits Relief.None, DropOldest, LatestPe
         return new LatestPerSubject<>();
     }
 
+    /**
+     * While more waits than half the limits, the newer part of it waits in an overflow. When that takes no more the mailbox
+     * takes in nothing any more, as one that is full.
+     *
+     * @param overflow for this mailbox alone
+     * @param executor where the overflow is used, which may block; must not run a task where it is handed in
+     */
+    public static <E> Relief<E> spill(Overflow<E> overflow, Executor executor) {
+        return new Spill<>(overflow, executor);
+    }
+
+    /** Whose it is. Before anything else is called. */
+    void belongsTo(Mailbox<E> owner) {}
+
     /** What to know of elements. Before anything else is called. */
     void of(Contents<E> what) {
         contents = what;
@@ -82,11 +97,39 @@ public abstract sealed class Relief<E> permits Relief.None, DropOldest, LatestPe
         return null;
     }
 
+    /** Whether what waits in the lanes is next when {@link #poll} gives nothing. */
+    boolean isTransparent() {
+        return true;
+    }
+
     /** The same without taking it out. */
     @Nullable
     E peek() {
         return null;
     }
+
+    /** How many of its elements are in memory. Any thread. */
+    final long held() {
+        return Math.max(0, waiting() - stored());
+    }
+
+    /** Their bytes. Any thread. */
+    final long heldBytes() {
+        return Math.max(0, waitingBytes() - storedBytes());
+    }
+
+    /** How many of its elements wait outside of memory. Any thread. */
+    long stored() {
+        return 0;
+    }
+
+    /** Their bytes. Any thread. */
+    long storedBytes() {
+        return 0;
+    }
+
+    /** Gives back what it has outside of memory: the mailbox is closed. Any thread. */
+    void abandon() {}
 
     /** Forgets what it has taken over. */
     void clear() {}
