@@ -3,9 +3,9 @@ package io.firehole.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.firehole.cli.PlainClient.PlainStream;
 import io.firehole.pool.Group;
 import io.firehole.pool.Monitor;
-import io.firehole.pool.MonitorListener;
 import io.firehole.pool.MonitorSubscription;
 import io.firehole.pool.Pool;
 import io.firehole.pool.PoolStats;
@@ -25,10 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How soon a monitor that joins an open stream, with filters nobody has asked for before, gets its first update. They match
@@ -38,14 +35,16 @@ import org.slf4j.LoggerFactory;
  * between that and its first one the chain had nothing for either. Requests that are to be apart are so from one another,
  * also if one took long; what is asked sooner waits for its batch.
  *
+ * <p>In turn with them somebody does the same without a pool, on a connection of its own: it changes its filters on its open
+ * stream, and it opens one more stream. What these miss is the provider's and the machine's; the rest is the pool's.
+ *
  * <p>What is asserted are the requests and calls it takes. The times are printed: they are the machine's.
  */
 class JoiningTest {
 
-    private static final Logger log = LoggerFactory.getLogger(JoiningTest.class);
-
     private static final boolean CI = "true".equals(System.getenv("CI"));
-    private static final int REQUESTS = Integer.getInteger("firehole.joins", CI ? 100 : 20);
+    private static final int ROUNDS = 5;
+    private static final int REQUESTS = ROUNDS * (Integer.getInteger("firehole.joins", CI ? 100 : 20) / ROUNDS);
     private static final int BURSTS = Math.max(2, REQUESTS / 20);
     private static final int BURST = 10;
     private static final Duration APART = Duration.ofMillis(200);
@@ -57,20 +56,26 @@ class JoiningTest {
 
     private final Witness witness = new Witness();
     private int joined;
-    private long lastAskedNanos = System.nanoTime();
+    private long turn = System.nanoTime();
 
     @Test
     void aMonitorThatJoinsAnOpenStreamIsServedSoon() throws Exception {
-        try (OneConnection connection = new OneConnection(ProviderRules.open())) {
+        try (OneConnection connection = new OneConnection(ProviderRules.open());
+                PlainClient plain = new PlainClient(connection.provider().address())) {
             Pool pool = connection.pool();
-            MonitorSubscription subscription = pool.subscribe(monitor("witness"), nearlyAll(), witness);
+            plain.subscribe(nearlyAll("all"), witness::saw);
+            Changing changing = new Changing(plain);
+            MonitorSubscription present = pool.subscribe(monitor("present"), nearlyAll("all"), update -> {});
             witness.awaitAnything();
-            warmUp(pool);
+            for (int i = 0; i < WARM_UP; i++) {
+                waited(join(pool));
+                waited(changing.change());
+                waited(open(plain));
+            }
 
             PoolStats before = pool.stats();
-            List<Wait> single = apart(pool);
+            apart(pool, plain, changing);
             PoolStats between = pool.stats();
-            report("requests " + APART.toMillis() + " ms apart", single);
             assertThat(between.vetting().trials() - before.vetting().trials())
                     .as("trials")
                     .isEqualTo(REQUESTS);
@@ -78,9 +83,9 @@ class JoiningTest {
                     .as("requests: three of the trial and the merged one, and later one that lets its filter go")
                     .isBetween(4L * REQUESTS, 5L * REQUESTS);
 
-            List<Wait> together = bursts(pool);
+            JoiningDelays together = bursts(pool);
             PoolStats after = pool.stats();
-            report("bursts of " + BURST, together);
+            together.report("Joins in bursts of " + BURST);
             assertThat(after.vetting().trials() - between.vetting().trials())
                     .as("trials: of the first, and of those who came meanwhile")
                     .isBetween(2L * BURSTS - 1, (BURST / 2L) * BURSTS);
@@ -96,78 +101,116 @@ class JoiningTest {
             assertThat(after.streams())
                     .hasSize(1)
                     .allSatisfy(stream -> assertThat(stream.reopened()).isZero());
-            subscription.close();
+            present.close();
         }
     }
 
-    /** Classes load, and code is compiled. */
-    private void warmUp(Pool pool) throws Exception {
-        for (int i = 0; i < WARM_UP; i++) {
-            waited(join(pool));
-        }
-    }
-
-    /** Each at least so long after the one before, also if that took longer. */
-    private List<Wait> apart(Pool pool) throws Exception {
-        List<Wait> waits = new ArrayList<>();
+    /** The three in turn, so that each does it so long after it did it before, also if that took longer. */
+    private void apart(Pool pool, PlainClient plain, Changing changing) throws Exception {
+        JoiningDelays joins = new JoiningDelays(ROUNDS);
+        JoiningDelays changes = new JoiningDelays(ROUNDS);
+        JoiningDelays opened = new JoiningDelays(ROUNDS);
         for (int i = 0; i < REQUESTS; i++) {
-            TimeUnit.NANOSECONDS.sleep(lastAskedNanos + APART.toNanos() - System.nanoTime());
-            waits.add(waited(join(pool)));
+            awaitTurn(APART.dividedBy(3));
+            joins.add(waited(join(pool)));
+            awaitTurn(APART.dividedBy(3));
+            changes.add(waited(changing.change()));
+            awaitTurn(APART.dividedBy(3));
+            opened.add(waited(open(plain)));
         }
-        return waits;
+        joins.report("Joins at least " + APART.toMillis() + " ms apart");
+        changes.report("With no pool, filters changed on an open stream");
+        opened.report("With no pool, one more stream opened");
     }
 
-    private List<Wait> bursts(Pool pool) throws Exception {
-        List<Wait> waits = new ArrayList<>();
+    private JoiningDelays bursts(Pool pool) throws Exception {
+        JoiningDelays delays = new JoiningDelays(ROUNDS);
         for (int burst = 0; burst < BURSTS; burst++) {
-            TimeUnit.NANOSECONDS.sleep(lastAskedNanos + BURSTS_APART.toNanos() - System.nanoTime());
+            awaitTurn(BURSTS_APART);
             List<Joining> joining = new ArrayList<>();
             for (int i = 0; i < BURST; i++) {
                 joining.add(join(pool));
             }
             for (Joining one : joining) {
-                waits.add(waited(one));
+                delays.add(waited(one));
             }
         }
-        return waits;
+        return delays;
     }
 
-    private record First(long atNanos, ByteString signature) {}
+    private void awaitTurn(Duration apart) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(turn + apart.toNanos() - System.nanoTime());
+        turn = System.nanoTime();
+    }
 
-    private record Joining(MonitorSubscription subscription, long askedNanos, CompletableFuture<First> first) {}
+    private record First(long atNanos, ByteString signature) {
 
-    /**
-     * How long a newcomer waited.
-     *
-     * @param firstNanos from its request to its first update
-     * @param paceNanos from its request to the witness's next one: the chain had nothing before
-     * @param missedNanos from its request to the last update that the witness got and it did not; 0 if it missed none
-     */
-    private record Wait(long firstNanos, long paceNanos, long missedNanos) {}
+        static First of(SubscribeUpdate update) {
+            return new First(System.nanoTime(), signatureOf(update));
+        }
+    }
+
+    /** Somebody who waits for its first update, and what it does then. */
+    private record Joining(Runnable leave, long askedNanos, CompletableFuture<First> first) {}
 
     private Joining join(Pool pool) throws Exception {
         CompletableFuture<First> first = new CompletableFuture<>();
-        SubscribeRequest request = nearlyAll();
+        SubscribeRequest request = nearlyAll("all");
         long asked = System.nanoTime();
-        lastAskedNanos = asked;
         MonitorSubscription subscription =
-                pool.subscribe(monitor("joining-" + joined++), request, new MonitorListener() {
-                    @Override
-                    public void onUpdate(SubscribeUpdate update) {
-                        first.complete(new First(System.nanoTime(), signature(update)));
-                    }
-                });
-        return new Joining(subscription, asked, first);
+                pool.subscribe(monitor("joining-" + joined++), request, update -> first.complete(First.of(update)));
+        return new Joining(subscription::close, asked, first);
+    }
+
+    private Joining open(PlainClient plain) {
+        CompletableFuture<First> first = new CompletableFuture<>();
+        SubscribeRequest request = nearlyAll("all");
+        long asked = System.nanoTime();
+        PlainStream stream = plain.subscribe(request, update -> {
+            if (update.hasTransaction()) {
+                first.complete(First.of(update));
+            }
+        });
+        return new Joining(stream::cancel, asked, first);
+    }
+
+    /** Somebody who changes its filters again and again, each time under another name. */
+    private final class Changing {
+
+        private final PlainStream stream;
+        private int changes;
+        private volatile String name = "0";
+        private volatile CompletableFuture<First> first = new CompletableFuture<>();
+
+        Changing(PlainClient plain) {
+            this.stream = plain.subscribe(nearlyAll(name), this::saw);
+        }
+
+        private void saw(SubscribeUpdate update) {
+            if (update.hasTransaction() && update.getFiltersList().contains(name)) {
+                first.complete(First.of(update));
+            }
+        }
+
+        Joining change() {
+            CompletableFuture<First> next = new CompletableFuture<>();
+            SubscribeRequest request = nearlyAll(Integer.toString(++changes));
+            first = next;
+            name = Integer.toString(changes);
+            long asked = System.nanoTime();
+            stream.ask(request);
+            return new Joining(() -> {}, asked, next);
+        }
     }
 
     /** Until its first update; it then leaves. */
-    private Wait waited(Joining joining) throws Exception {
+    private JoiningDelays.Wait waited(Joining joining) throws Exception {
         First first = joining.first().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        joining.subscription().close();
+        joining.leave().run();
         long asked = joining.askedNanos();
-        Map<Long, ByteString> since = witness.sinceUntil(asked, first.signature());
         long pace = 0;
         long missed = 0;
+        Map<Long, ByteString> since = witness.sinceUntil(asked, first.signature());
         for (Map.Entry<Long, ByteString> update : since.entrySet()) {
             pace = pace == 0 ? update.getKey() - asked : pace;
             if (update.getValue().equals(first.signature())) {
@@ -175,21 +218,23 @@ class JoiningTest {
             }
             missed = update.getKey() - asked;
         }
-        return new Wait(first.atNanos() - asked, pace, missed);
+        return new JoiningDelays.Wait(first.atNanos() - asked, pace, missed);
     }
 
     /** When somebody who is served already got which transaction. */
-    private static final class Witness implements MonitorListener {
+    private static final class Witness {
 
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition came = lock.newCondition();
         private final NavigableMap<Long, ByteString> served = new TreeMap<>();
 
-        @Override
-        public void onUpdate(SubscribeUpdate update) {
+        void saw(SubscribeUpdate update) {
+            if (!update.hasTransaction()) {
+                return;
+            }
             lock.lock();
             try {
-                served.put(System.nanoTime(), signature(update));
+                served.put(System.nanoTime(), signatureOf(update));
                 came.signalAll();
             } finally {
                 lock.unlock();
@@ -200,13 +245,17 @@ class JoiningTest {
             await(() -> !served.isEmpty());
         }
 
-        /** What it got from that time on, once that is among it; what was before is forgotten. */
+        /**
+         * What it got from that time on, once it has got that one; what was long before is forgotten. Nothing if it had that
+         * one before, since then nothing was missed: the provider may serve one of two streams earlier.
+         */
         Map<Long, ByteString> sinceUntil(long nanos, ByteString signature) throws InterruptedException {
             lock.lock();
             try {
-                await(() -> served.tailMap(nanos).containsValue(signature));
                 served.headMap(nanos - BURSTS_APART.toNanos()).clear();
-                return new TreeMap<>(served.tailMap(nanos));
+                await(() -> served.containsValue(signature));
+                NavigableMap<Long, ByteString> since = new TreeMap<>(served.tailMap(nanos, true));
+                return since.containsValue(signature) ? since : Map.of();
             } finally {
                 lock.unlock();
             }
@@ -226,7 +275,7 @@ class JoiningTest {
         }
     }
 
-    private static ByteString signature(SubscribeUpdate update) {
+    private static ByteString signatureOf(SubscribeUpdate update) {
         return update.getTransaction().getTransaction().getSignature();
     }
 
@@ -235,30 +284,14 @@ class JoiningTest {
     }
 
     /** Every transaction that is no vote, but for those of somebody who makes none: equal to no other filter. */
-    private SubscribeRequest nearlyAll() {
+    private SubscribeRequest nearlyAll(String name) {
         return SubscribeRequest.newBuilder()
                 .putTransactions(
-                        "all",
+                        name,
                         SubscribeRequestFilterTransactions.newBuilder()
                                 .setVote(false)
                                 .addAccountExclude(OneConnection.key(random))
                                 .build())
                 .build();
-    }
-
-    private static void report(String what, List<Wait> waits) {
-        log.info(
-                "{} of {}: first update {} after the request, the witness's {}; still missed one {} after the request",
-                waits.size(),
-                what,
-                parts(waits, Wait::firstNanos),
-                parts(waits, Wait::paceNanos),
-                parts(waits, Wait::missedNanos));
-    }
-
-    private static String parts(List<Wait> waits, ToLongFunction<Wait> part) {
-        long[] sorted = waits.stream().mapToLong(part).sorted().toArray();
-        return "p50 " + sorted[sorted.length / 2] / 1_000 + " us, p99 " + sorted[(int) (sorted.length * 0.99)] / 1_000
-                + " us, most " + sorted[sorted.length - 1] / 1_000 + " us";
     }
 }

@@ -62,7 +62,13 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     private State<R> state = new State.Idle<>();
     private int changesWaiting;
-    private long lastSentNanos;
+
+    /** When something was asked last that somebody had waited for. */
+    private long lastAskedNanos;
+
+    /** When something was last let go of that nobody wanted any more: no reason for a newcomer to wait. */
+    private long lastLetGoNanos;
+
     private int firstRequestOfCall;
     private @Nullable Timer paced;
     private @Nullable Timer watchdog;
@@ -117,6 +123,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         this.link = link;
         this.group = group;
         this.backoff = new Backoff(pool.random());
+        this.lastAskedNanos = pool.now() - pool.config().batchMax().toNanos();
+        this.lastLetGoNanos = lastAskedNanos;
         this.moves = new Moves(this);
         this.recoveries = new Recoveries(pool, this);
     }
@@ -710,10 +718,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             if (unconfirmed >= UNCONFIRMED_MAX) {
                 return;
             }
-            Duration gap = changesWaiting >= pool.config().batchSize()
-                    ? pool.config().batchMin()
-                    : pool.config().batchMax();
-            long wait = lastSentNanos + gap.toNanos() - now;
+            long wait = batchNanos(now);
             if (wait <= 0) {
                 wait = pool.pace().waitNanos(1);
             }
@@ -729,12 +734,20 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         nextChangeNanos().ifPresent(at -> paced = pool.loop().after(at - now, this::changed));
     }
 
+    /** How long what is to be sent waits for more of its kind. */
+    private long batchNanos(long now) {
+        Duration gap = changesWaiting >= pool.config().batchSize()
+                ? pool.config().batchMin()
+                : pool.config().batchMax();
+        long wait = lastAskedNanos + gap.toNanos() - now;
+        return changesWaiting > 0 ? wait : Math.max(wait, lastLetGoNanos + gap.toNanos() - now);
+    }
+
     private void send(Call<R> call, SubscribeRequest request) {
-        lastSentNanos = pool.now();
-        if (changesWaiting == 0) {
-            // It only lets go of what nobody wants any more: no reason for a newcomer to wait longer than it must.
-            lastSentNanos -=
-                    pool.config().batchMax().minus(pool.config().batchMin()).toNanos();
+        if (changesWaiting > 0) {
+            lastAskedNanos = pool.now();
+        } else {
+            lastLetGoNanos = pool.now();
         }
         changesWaiting = 0;
         pool.tally().requests++;

@@ -34,6 +34,14 @@ final class Label {
     /** What a union has brought so far, and how much of that was wanted. */
     private final UnionCounts counts = new UnionCounts();
 
+    /** What of that came before it was judged last. */
+    private long receivedBefore;
+
+    private long wantedBefore;
+
+    /** Whether it brings more than what it covers, so that nobody is to be served by it for longer than must be. */
+    boolean wide;
+
     private final List<Ask> covers;
     private @Nullable LocalMatch match;
 
@@ -68,6 +76,22 @@ final class Label {
 
     UnionCounts counts() {
         return counts;
+    }
+
+    /** What it has brought since it was judged last. */
+    long receivedUnjudged() {
+        return counts.received() - receivedBefore;
+    }
+
+    /** How much of that was wanted. */
+    long wantedUnjudged() {
+        return counts.wanted() - wantedBefore;
+    }
+
+    /** It has been judged by what it brought: whoever stays is judged by what comes from now on. */
+    void judged() {
+        receivedBefore = counts.received();
+        wantedBefore = counts.wanted();
     }
 
     /**

@@ -265,6 +265,7 @@ public final class MergedSubscription {
             } else {
                 label = new Label(labelsMade++, bundle.upstream(), request, covers, commitment);
             }
+            label.wide = !bundle.exact();
             labels.put(bundle.upstream(), label);
         }
         for (Label gone : before.values()) {
@@ -451,17 +452,24 @@ public final class MergedSubscription {
     /** Updates a union must have brought before it is judged. */
     static final long JUDGED_FROM = 1_000;
 
-    /** A union that has brought more than so many updates for each that was asked for. */
+    /**
+     * A union that has brought more than so many updates for each that was asked for since it was judged last. None while
+     * the provider is to be asked for something else.
+     */
     public Optional<WideUnion> tooWide(double timesMax) {
+        if (requestDue) {
+            return Optional.empty();
+        }
         for (Label label : labels.values()) {
-            long received = label.counts().received();
-            long wanted = label.counts().wanted();
+            long received = label.receivedUnjudged();
+            long wanted = label.wantedUnjudged();
             if (label.isUnion() && received >= JUDGED_FROM && received > timesMax * Math.max(1, wanted)) {
                 Optional<Seat> last = seats.stream()
                         .filter(seat ->
                                 seat.versions.getLast().names.keySet().stream().anyMatch(label.covers()::contains))
                         .reduce((earlier, later) -> later);
                 if (last.isPresent()) {
+                    label.judged();
                     return Optional.of(
                             new WideUnion(Packer.ruleOf(label.upstream.kind()), received, wanted, last.get()));
                 }
@@ -529,6 +537,10 @@ public final class MergedSubscription {
                 ask.idleSinceNanos = nowNanos;
                 if (!ask.isSent()) {
                     asks.remove(ask.filter);
+                } else if (labels.values().stream()
+                        .anyMatch(label -> label.wide && label.covers().contains(ask))) {
+                    // It does not linger where it makes others' updates come among many that nobody wants.
+                    requestDue = true;
                 }
             }
         }
