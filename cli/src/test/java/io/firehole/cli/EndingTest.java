@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
 /** How {@code serve}, as a process of its own, ends when it is told to while monitors are served. */
 @Timeout(180)
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@Tag("alone")
 class EndingTest {
 
     private static final Logger log = LoggerFactory.getLogger(EndingTest.class);

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>What is asserted are the requests and calls it takes. The times are printed: they are the machine's.
  */
+@Tag("alone")
 class JoiningTest {
 
     private static final boolean CI = "true".equals(System.getenv("CI"));

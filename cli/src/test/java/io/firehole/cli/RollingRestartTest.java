@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 @Timeout(300)
 @EnabledOnOs(OS.LINUX)
+@Tag("alone")
 class RollingRestartTest {
 
     private static final Logger log = LoggerFactory.getLogger(RollingRestartTest.class);

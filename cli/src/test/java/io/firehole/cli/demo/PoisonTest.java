@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * A monitor that asks every second for something the provider refuses and nobody else knows it will, among twenty healthy
  * ones on the same connection. They must not notice.
  */
+@Tag("alone")
 class PoisonTest {
 
     private static final Logger log = LoggerFactory.getLogger(PoisonTest.class);
