@@ -33,7 +33,7 @@ final class FaultPerformance {
 
     private static final Duration OVERTURE = Duration.ofSeconds(1);
 
-    /** Fair weather at the end, in which all that can be had again comes, and whatever was processed is finalized. */
+    /** Calm at the end, in which whatever was processed is finalized. */
     private static final Duration AFTERMATH = Duration.ofSeconds(22);
 
     /** What is on its way when the chain stops. */
@@ -41,8 +41,17 @@ final class FaultPerformance {
 
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    /** After so much fair weather, and a window of the budget, everything must have been asked for again. */
+    /** After so much calm, and a window of the budget, everything must have been asked for again. */
     private static final Duration FAIR = Duration.ofSeconds(12);
+
+    /**
+     * By when the pool must have connected again after the last trouble: an attempt that is not answered, and the longest
+     * wait between two.
+     */
+    private static final Duration BACK = ConnectionBudget.ATTEMPT_DEADLINE.plusSeconds(30);
+
+    /** When all is over at the latest after the last trouble, whatever the pool does. */
+    private static final Duration CALM_AT_LAST = Duration.ofMinutes(3);
 
     private final FaultStory story;
     private final boolean strict;
@@ -55,13 +64,17 @@ final class FaultPerformance {
     private final List<String> faults = new ArrayList<>();
     private final List<Sight> sights = new ArrayList<>();
     private long deniedBelow;
+
+    /** When something last went wrong, or was made good. */
+    private long unrestNanos;
+
     private long trace;
     private boolean over;
 
     /**
      * How the provider stood.
      *
-     * @param fair whether nothing has gone wrong for long enough
+     * @param fair whether all was calm for long enough
      * @param oldest the oldest slot that can be replayed; more than any if none can
      */
     private record Sight(long atNanos, boolean fair, long oldest) {}
@@ -129,6 +142,10 @@ final class FaultPerformance {
             });
         }
         time.runFor(Duration.ofMillis(story.lastMillis()).plus(AFTERMATH).plus(windowOfBudget()));
+        while (!isCalmFor(AFTERMATH)
+                && time.nanos() - provider.weather.lastTroubleNanos(time.nanos()) < CALM_AT_LAST.toNanos()) {
+            time.runFor(LOOK);
+        }
         provider.chain.stop();
         time.runFor(FAREWELL);
         over = true;
@@ -160,7 +177,8 @@ final class FaultPerformance {
             return;
         }
         long now = time.nanos();
-        Duration fairFor = FAIR.plus(windowOfBudget());
+        PoolStats stats = pool.stats();
+        noteUnrest(stats, now);
         if (provider.weather.deniesReplay > 0) {
             // Who heard that it is gone need not ask again.
             deniedBelow = provider.chain.newestBlock() + 1;
@@ -168,11 +186,10 @@ final class FaultPerformance {
         OptionalLong oldest = provider.chain.firstAvailable();
         sights.add(new Sight(
                 now,
-                !provider.weather.isFoul(now - fairFor.toNanos(), now),
+                isCalmFor(FAIR),
                 oldest.isEmpty()
                         ? Long.MAX_VALUE
                         : Math.max(deniedBelow, Math.max(oldest.getAsLong(), provider.weather.remembersFrom))));
-        PoolStats stats = pool.stats();
         for (PoolStats.MonitorStats monitor : stats.monitors()) {
             if (monitor.waiting() > config.mailbox().updates()
                     || monitor.waitingBytes() > config.mailbox().bytes()) {
@@ -181,6 +198,20 @@ final class FaultPerformance {
         }
         actors.forEach(Actor::look);
         time.after(LOOK.toNanos(), this::look);
+    }
+
+    /** Whoever waits for a connection, or for what it missed, has some time for it. */
+    private void noteUnrest(PoolStats stats, long now) {
+        long lastTrouble = provider.weather.lastTroubleNanos(now);
+        unrestNanos = Math.max(unrestNanos, Math.max(lastTrouble, provider.weather.lastAskedNanos()));
+        boolean waits = stats.streams().stream().anyMatch(stream -> stream.monitors() > 0 && !stream.open());
+        if (waits && now - lastTrouble <= BACK.plus(windowOfBudget()).toNanos()) {
+            unrestNanos = now;
+        }
+    }
+
+    private boolean isCalmFor(Duration time) {
+        return this.time.nanos() - unrestNanos >= time.plus(windowOfBudget()).toNanos();
     }
 
     private boolean isClosable(long atNanos, long slot) {

@@ -141,6 +141,7 @@ final class VirtualCall implements UpstreamStream {
     }
 
     private ReplayAnswer answer(long fromSlot, CommitmentLevel commitment) {
+        provider.weather.asked(provider.time.nanos());
         ReplayAnswer answer = provider.chain.replay(fromSlot, commitment);
         Weather weather = provider.weather;
         if (answer instanceof ReplayAnswer.Replayed
@@ -195,6 +196,7 @@ final class VirtualCall implements UpstreamStream {
             return;
         }
         slot.forEach(this::write);
+        provider.weather.asked(provider.time.nanos());
         provider.time.after(
                 Duration.ofMillis(provider.weather.replaySlotMillis).toNanos(),
                 () -> replayNext(breaksAfter - 1, breaksWith));

@@ -37,6 +37,7 @@ final class Weather {
     GrpcStatus replayBreaksWith;
 
     private long lastTroubleNanos = Long.MIN_VALUE / 2;
+    private long lastAskedNanos = Long.MIN_VALUE / 2;
 
     private final List<Long> connects = new ArrayList<>();
 
@@ -45,17 +46,24 @@ final class Weather {
         lastTroubleNanos = nowNanos;
     }
 
-    /** Whether something goes wrong, or has gone wrong since. */
-    boolean isFoul(long sinceNanos, long nowNanos) {
-        return refuses > 0
-                || hangs > 0
-                || deniesReplay > 0
-                || stalledUntilNanos >= sinceNanos
-                || lastTroubleNanos >= sinceNanos
-                || nowNanos < sinceNanos;
+    /** When something went wrong last; now, if something does. */
+    long lastTroubleNanos(long nowNanos) {
+        boolean foul = refuses > 0 || hangs > 0 || deniesReplay > 0 || stalledUntilNanos >= nowNanos;
+        return foul ? nowNanos : Math.max(lastTroubleNanos, stalledUntilNanos);
+    }
+
+    /** Somebody has connected, or been sent a part of a replay, just now. */
+    void asked(long nowNanos) {
+        lastAskedNanos = nowNanos;
+    }
+
+    /** When anybody last connected, or was sent a replay. */
+    long lastAskedNanos() {
+        return lastAskedNanos;
     }
 
     void connected(long nowNanos) {
+        asked(nowNanos);
         connects.add(nowNanos);
     }
 

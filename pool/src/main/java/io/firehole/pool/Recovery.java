@@ -256,9 +256,9 @@ final class Recovery {
         }
         Checkpoint from = checkpoint();
         if (checkpoint == null) {
-            if (isAskedFor()) {
-                from.skipTo(gaps.owedFrom());
-            }
+            // Nobody is owed anything earlier, and what is held back of it would come after what is replayed.
+            from.skipTo(gaps.owedFrom());
+            from.giveUpStatuses(gaps.owedFrom());
             checkpoint = from;
             firstMissing = Math.max(from.firstMissing(), gaps.owedFrom());
             lossFrom = Math.min(firstMissing, lossBefore());
@@ -504,6 +504,7 @@ final class Recovery {
     /** What lies before that slot cannot be had. */
     private void missed(Checkpoint from, long before, Gap.Cause cause, String detail) {
         from.giveUpStatuses(before);
+        statusesFrom = Math.max(statusesFrom, before);
         gaps.note(each -> true, from.skipTo(before), before, cause, detail);
     }
 

@@ -570,7 +570,7 @@ final class SharedStream extends Upstream<LabelRouter> {
                     && owedFrom.isPresent()
                     && (seat.isNewestActive() || seat.subscription().equals(owedFor));
             activeFromBefore = goesOn ? activeFromSlot() : OptionalLong.empty();
-            arriving |= isRecovering();
+            arriving = isRecovering() || arrival() != null || member.isMovingTo(this);
         }
 
         void noteProgress() {

@@ -79,9 +79,13 @@ public final class Checkpoint {
 
     private final Set<Long> told = new HashSet<>();
 
+    /** By the number of a status the highest slot of which it has been told. */
+    private final long[] newestTold = new long[1 << SlotTrack.STATUS_BITS];
+
     /** A call that has delivered nothing. */
     Checkpoint() {
         Arrays.fill(sealed, NONE);
+        Arrays.fill(newestTold, NONE);
     }
 
     /** For who has delivered nothing and wants everything from that slot on. */
@@ -165,12 +169,20 @@ public final class Checkpoint {
         }
     }
 
-    /** A status has been delivered; false if it had been. */
+    /** A status is delivered; false if it had been, or is not to come any more. */
     boolean tell(long slot, SlotStatus status) {
-        return tell(SlotTrack.key(slot, status));
+        long key = SlotTrack.key(slot, status);
+        return !isOvertaken(key) && tell(key);
+    }
+
+    /** Whether that status was given up, and that of a later slot has been told since: it would come too late. */
+    private boolean isOvertaken(long key) {
+        return key >> SlotTrack.STATUS_BITS < Math.min(statusesGivenUpBefore, newestTold[(int) (key & STATUS_MASK)]);
     }
 
     private boolean tell(long key) {
+        int status = (int) (key & STATUS_MASK);
+        newestTold[status] = Math.max(newestTold[status], key >> SlotTrack.STATUS_BITS);
         if (told.size() >= TOLD_MAX) {
             long[] keys = told.stream().mapToLong(Long::longValue).sorted().toArray();
             long median = keys[keys.length / 2];
@@ -179,8 +191,10 @@ public final class Checkpoint {
         return told.add(key);
     }
 
+    /** Whether a status has been delivered, or is not to come any more. */
     boolean isTold(long slot, SlotStatus status) {
-        return told.contains(SlotTrack.key(slot, status));
+        long key = SlotTrack.key(slot, status);
+        return told.contains(key) || isOvertaken(key);
     }
 
     /** The first slot of which statuses are owed: none has been told to be finalized, or given up. Empty if none has. */
@@ -232,16 +246,30 @@ public final class Checkpoint {
                 && Handover.followsContent(SlotStatus.forNumber((int) (key & STATUS_MASK)), level));
     }
 
-    /** All before that slot has been delivered, by another call, and those statuses. */
-    void follows(Collection<Long> toldBefore, long slot) {
+    /**
+     * All before that slot has been delivered, by another call, and those statuses.
+     *
+     * @param givenUpBefore before which slot statuses that are missing stay so
+     */
+    void follows(Collection<Long> toldBefore, long givenUpBefore, long slot) {
         doneBefore = Math.max(doneBefore, slot);
         toldBefore.forEach(this::tell);
+        giveUpStatuses(givenUpBefore);
     }
 
     /** Everything before that slot has been delivered by others, as that one knows. */
     void follows(Checkpoint before, long slot) {
-        follows(before.told, slot);
-        giveUpStatuses(before.statusesGivenUpBefore);
+        follows(before.told, before.statusesGivenUpBefore, slot);
+    }
+
+    /** The statuses that calls before this one have delivered. */
+    Collection<Long> toldBefore() {
+        return told;
+    }
+
+    /** Before which slot statuses that are missing stay so. */
+    long statusesGivenUpBefore() {
+        return statusesGivenUpBefore;
     }
 
     private OpenSlot begin(long slot) {

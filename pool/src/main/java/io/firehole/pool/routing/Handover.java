@@ -81,6 +81,9 @@ public final class Handover implements Arrival {
     /** Which statuses the old call has delivered, or seen shortly before. Written by its event loop. */
     private final Set<Long> told = ConcurrentHashMap.newKeySet();
 
+    /** Before which slot statuses that are missing stay so. Written by the old call's event loop before it releases. */
+    private volatile long givenUpBefore;
+
     /** The highest slot of which the old call has delivered, or seen, a status. Written by its event loop, or by force. */
     private final AtomicLong highestTold = new AtomicLong(UNKNOWN);
 
@@ -134,14 +137,23 @@ public final class Handover implements Arrival {
 
     // ---- the old call's event loop ----
 
-    /** Takes note of what was delivered before the handover began. Idempotent. */
-    void departs() {
-        SlotTrack seen = oldSlots;
-        if (seen != null && noted.compareAndSet(false, true)) {
-            seen.latestStatuses(told::add);
-            seen.highest().ifPresent(this::noteTold);
-            highestDelivered.accumulateAndGet(seen.highestContent(), Math::max);
+    /** Takes note of what was delivered before the handover began, by the calls before the old one, too. Idempotent. */
+    void departs(Checkpoint before) {
+        if (departs()) {
+            told.addAll(before.toldBefore());
+            givenUpBefore = before.statusesGivenUpBefore();
         }
+    }
+
+    private boolean departs() {
+        SlotTrack seen = oldSlots;
+        if (seen == null || !noted.compareAndSet(false, true)) {
+            return false;
+        }
+        seen.latestStatuses(told::add);
+        seen.highest().ifPresent(this::noteTold);
+        highestDelivered.accumulateAndGet(seen.highestContent(), Math::max);
+        return true;
     }
 
     /** The old call is about to deal with an update. */
@@ -275,7 +287,7 @@ public final class Handover implements Arrival {
         }
         begun.clear();
         if (ofAll) {
-            checkpoint.follows(told, boundary.get());
+            checkpoint.follows(told, givenUpBefore, boundary.get());
         }
         complete = true;
         return true;

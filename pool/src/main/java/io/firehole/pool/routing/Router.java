@@ -225,7 +225,7 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
             over.recipients().forEach(recipient -> recipient.staysBehind(over.handover()));
         }
         for (Departure leaving : departing.each) {
-            leaving.handover().departs();
+            leaving.handover().departs(checkpoint);
             leaving.recipients().forEach(recipient -> recipient.leaves(leaving.handover()));
         }
     }
