@@ -2,6 +2,7 @@ package io.firehole.pool;
 
 import com.google.protobuf.ByteString;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.buffer.ReplayBuffer;
 import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.pool.merging.Subscription;
@@ -64,6 +65,7 @@ public final class Pool implements AutoCloseable {
 
     private Pool(PoolConfig config, Transport transport, PoolRuntime runtime) {
         PoolLoop loop = new PoolLoop(runtime.control().get(), config.commandsMax());
+        MemoryBudget memory = new MemoryBudget(config.slow().buffersMaxBytes());
         this.context = new PoolContext(
                 config,
                 transport,
@@ -73,8 +75,10 @@ public final class Pool implements AutoCloseable {
                 loop,
                 new RequestPace(runtime.clock(), config.profile().requests()),
                 new IntegrityWatch(loop, runtime.callbacks(), config.integritySamplesPerSecond()),
-                new MemoryBudget(config.slow().buffersMaxBytes()),
+                memory,
                 new Spilling(config.slow().spill(), runtime.callbacks()),
+                new ReplayBuffer(config.buffer(), memory),
+                runtime.callbacks(),
                 new RecentTransactions(config.recentTransactionsBytes()),
                 new PoolTally(runtime.clock(), runtime.timeOfDay()));
         this.links = new Links(context);

@@ -2,6 +2,7 @@ package io.firehole.pool;
 
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
+import io.firehole.pool.buffer.BufferLimits;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -39,6 +40,7 @@ import java.util.function.Consumer;
  * @param recentTransactionsBytes how much of the transactions received last is kept, for whoever asks why one did or did
  *     not go to a monitor; 0 for nothing
  * @param gapPolicies what becomes of whose stream when it has a gap
+ * @param buffer how much of what was received lately is kept for clients that come back
  */
 public record PoolConfig(
         int maxConnections,
@@ -63,7 +65,8 @@ public record PoolConfig(
         GroupRates groupRates,
         int integritySamplesPerSecond,
         long recentTransactionsBytes,
-        GapPolicies gapPolicies) {
+        GapPolicies gapPolicies,
+        BufferLimits buffer) {
 
     /** What runs when nothing is configured. */
     public static final PoolConfig DEFAULT = new PoolConfig(
@@ -89,7 +92,8 @@ public record PoolConfig(
             GroupRates.DEFAULT,
             10,
             32L << 20,
-            GapPolicies.DEFAULT);
+            GapPolicies.DEFAULT,
+            BufferLimits.DEFAULT);
 
     public PoolConfig {
         atLeast(1, maxConnections, "max-connections");
@@ -124,6 +128,7 @@ public record PoolConfig(
         Objects.requireNonNull(profile, "profile");
         Objects.requireNonNull(groupRates, "groupRates");
         Objects.requireNonNull(gapPolicies, "gapPolicies");
+        Objects.requireNonNull(buffer, "buffer");
         if (!(wideningMax >= 1)) {
             throw new IllegalArgumentException("widening-max must be at least 1, was " + wideningMax);
         }
@@ -238,6 +243,11 @@ public record PoolConfig(
         return with(draft -> draft.gapPolicies = policies);
     }
 
+    /** These rules with another buffer for clients that come back. */
+    public PoolConfig withBuffer(BufferLimits limits) {
+        return with(draft -> draft.buffer = limits);
+    }
+
     /** These rules with others for one group. */
     public PoolConfig withGroup(Group group, GroupLimits limits) {
         Map<Group, GroupLimits> changed = new EnumMap<>(groups);
@@ -276,6 +286,7 @@ public record PoolConfig(
         private int integritySamplesPerSecond;
         private long recentTransactionsBytes;
         private GapPolicies gapPolicies;
+        private BufferLimits buffer;
 
         Draft(PoolConfig from) {
             maxConnections = from.maxConnections();
@@ -301,6 +312,7 @@ public record PoolConfig(
             integritySamplesPerSecond = from.integritySamplesPerSecond();
             recentTransactionsBytes = from.recentTransactionsBytes();
             gapPolicies = from.gapPolicies();
+            buffer = from.buffer();
         }
 
         PoolConfig config() {
@@ -327,7 +339,8 @@ public record PoolConfig(
                     groupRates,
                     integritySamplesPerSecond,
                     recentTransactionsBytes,
-                    gapPolicies);
+                    gapPolicies,
+                    buffer);
         }
     }
 

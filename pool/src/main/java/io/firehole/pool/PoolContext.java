@@ -1,10 +1,12 @@
 package io.firehole.pool;
 
+import io.firehole.pool.buffer.ReplayBuffer;
 import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Transport;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
@@ -20,6 +22,8 @@ import java.util.random.RandomGenerator;
  * @param watch looks at some updates twice
  * @param memory what all buffers may hold together
  * @param spilling what of that waits on disk instead
+ * @param buffer what was received lately, for those who come back
+ * @param callbacks runs what takes longer than the control thread may
  * @param recent the transactions received last
  * @param tally what happened so far; control thread only
  */
@@ -34,6 +38,8 @@ record PoolContext(
         IntegrityWatch watch,
         MemoryBudget memory,
         Spilling spilling,
+        ReplayBuffer buffer,
+        Executor callbacks,
         RecentTransactions recent,
         PoolTally tally) {
 

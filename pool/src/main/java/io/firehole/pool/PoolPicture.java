@@ -80,6 +80,7 @@ final class PoolPicture {
                                 placement.losses().told(),
                                 pool.spilling().stats()),
                 memory.get(),
+                pool.tally().buffer(pool.buffer()),
                 pool.tally()
                         .gaps()
                         .latest(Optional.empty(), PoolStats.GAPS_KEPT)

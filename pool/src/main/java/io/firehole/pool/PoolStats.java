@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param integrity what came of matching some updates a second time
  * @param slow what came of monitors that read too slowly
  * @param memory how much all buffers hold together
+ * @param buffer what was received lately and is kept for clients that come back
  * @param gaps the latest gaps, newest last; at most {@link #GAPS_KEPT}, and {@link Pool#gaps} has more
  * @param gapCounts all gaps, by monitor and cause
  * @param events what else happened of late that somebody may want the reason of, newest last; at most {@link #EVENTS_KEPT}
@@ -42,6 +43,7 @@ public record PoolStats(
         IntegrityStats integrity,
         SlowStats slow,
         MemoryStats memory,
+        BufferStats buffer,
         List<Gap> gaps,
         List<GapCount> gapCounts,
         List<PoolEvent> events,
@@ -291,6 +293,38 @@ public record PoolStats(
             long timesTight,
             long timesCutting,
             long cutMonitors) {}
+
+    /**
+     * What was received lately and is kept for clients that come back, and what became of those since the start.
+     *
+     * @param bytesMax how many bytes of updates may be kept; 0 if nothing is
+     * @param bytes how many are
+     * @param slotsMax how many slots may be kept, counted back from the newest
+     * @param slots how many are; those of several calls count each by itself
+     * @param updates how many updates are kept
+     * @param hits clients that asked for a replay and got it from here
+     * @param misses those for which the provider was asked, by why: {@code too-old}, {@code filter-not-asked},
+     *     {@code given-up}
+     * @param given updates that were given from here
+     * @param evictedSlots slots that were given up to stay within the limits
+     * @param evictedForMemory those of them that were given up since the memory of all buffers was scarce
+     */
+    public record BufferStats(
+            long bytesMax,
+            long bytes,
+            int slotsMax,
+            int slots,
+            long updates,
+            long hits,
+            Map<String, Long> misses,
+            long given,
+            long evictedSlots,
+            long evictedForMemory) {
+
+        public BufferStats {
+            misses = Collections.unmodifiableMap(new TreeMap<>(misses));
+        }
+    }
 
     /**
      * A monitor that makes calls of its own, by {@link Pool#channel}.

@@ -1,11 +1,17 @@
 package io.firehole.pool;
 
+import io.firehole.pool.RecordedCall.Miss;
+import io.firehole.pool.buffer.ReplayBuffer;
 import io.firehole.pool.routing.CallCounts;
 import io.firehole.pool.time.NanoClock;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** What happened in a pool since it started, as far as it is not counted where it happens. Control thread. */
 final class PoolTally {
@@ -27,6 +33,16 @@ final class PoolTally {
     long connected;
 
     long connectNanos;
+
+    /** Replays given from what was received lately, by client. */
+    long buffered;
+
+    /** Those that could not be, by why. */
+    private final Map<Miss, Long> unbuffered = new EnumMap<>(Miss.class);
+
+    /** Updates given from there. */
+    long bufferedUpdates;
+
     long calls;
     long refusedCalls;
     long evictedLeases;
@@ -69,6 +85,34 @@ final class PoolTally {
         deliveredBytes += stream.bytes();
         dropped += stream.dropped();
         conflated += stream.conflated();
+    }
+
+    /** So many clients asked for a replay, and it was looked whether what was received lately has it. */
+    void buffered(Optional<Miss> miss, int clients) {
+        if (miss.isEmpty()) {
+            buffered += clients;
+        } else {
+            unbuffered.merge(miss.get(), (long) clients, Long::sum);
+        }
+    }
+
+    /** What is kept, and what became of those who asked for it. */
+    PoolStats.BufferStats buffer(ReplayBuffer kept) {
+        Map<String, Long> misses = new TreeMap<>();
+        for (Miss why : Miss.values()) {
+            misses.put(why.word(), unbuffered.getOrDefault(why, 0L));
+        }
+        return new PoolStats.BufferStats(
+                kept.isOff() ? 0 : kept.bytesMax(),
+                kept.bytes(),
+                kept.slotsMax(),
+                kept.slots(),
+                kept.updates(),
+                buffered,
+                misses,
+                bufferedUpdates,
+                kept.evictedSlots(),
+                kept.evictedForMemory());
     }
 
     /** What monitors should have seen and did not. */

@@ -8,6 +8,7 @@ import io.firehole.pool.routing.ContentReplay;
 import io.firehole.pool.routing.LabelRouter;
 import io.firehole.pool.routing.ReplayGate;
 import io.firehole.pool.routing.Router;
+import io.firehole.pool.routing.RoutingTable;
 import io.firehole.pool.routing.StatusReplay;
 import io.firehole.pool.time.Timers.Timer;
 import io.firehole.pool.transport.Connection;
@@ -103,8 +104,20 @@ final class Recovery {
     private boolean done;
     private final boolean askedFor;
 
-    /** A replay under way. */
-    private record Running(Call<Router> call, ReplayGate gate, CatchUp.Phase.Settled to, Checkpoint from) {
+    /** Whether it was looked for in what was received lately. */
+    private boolean lookedLocally;
+
+    /**
+     * A replay under way.
+     *
+     * @param local reads what was received lately; null if the provider replays
+     */
+    private record Running(
+            Call<Router> call,
+            ReplayGate gate,
+            CatchUp.Phase.Settled to,
+            Checkpoint from,
+            @Nullable LocalReplay local) {
 
         boolean isOfContent() {
             return gate instanceof ContentReplay;
@@ -288,6 +301,20 @@ final class Recovery {
             release(to, from);
             return;
         }
+        // First the statuses of slots whose content has come long ago, and last those that come before content.
+        boolean statusesNow = !contentMissing || (!earlierTold && wantStatuses());
+        long owedFrom = gaps.owedFrom();
+        long resumeSlot = from.resumeSlot(owedFrom);
+        long before = contentMissing ? resumeSlot : Long.MAX_VALUE;
+        ReplayGate gate = statusesNow
+                ? new StatusReplay(from, catchUp, to, stream.level(), before)
+                : new ContentReplay(from, catchUp, to, stream.level());
+        long fromSlot = statusesNow ? Math.max(owedFrom, statusesFrom) : resumeSlot;
+        RecordedCall recorded = isAskedFor() ? recorded(fromSlot, to) : null;
+        if (recorded != null) {
+            open(recorded, gate, to, from, fromSlot, statusesNow ? before : to.boundary(), statusesNow);
+            return;
+        }
         if (pool.pace().waitNanos(1) > 0) {
             later(pool.pace().waitNanos(1));
             return;
@@ -303,17 +330,41 @@ final class Recovery {
             return;
         }
         spareSoughtNanos = OptionalLong.empty();
-        long owedFrom = gaps.owedFrom();
-        long resumeSlot = from.resumeSlot(owedFrom);
-        if (contentMissing && (earlierTold || !wantStatuses())) {
-            ReplayGate gate = new ContentReplay(from, catchUp, to, stream.level());
-            open(connection.get(), stream.replay(cutOff), gate, to, from, resumeSlot);
-        } else {
-            // First those of slots whose content has come long ago, and last those that come before content.
-            long before = contentMissing ? resumeSlot : Long.MAX_VALUE;
-            ReplayGate gate = new StatusReplay(from, catchUp, to, stream.level(), before);
-            open(connection.get(), statuses(), gate, to, from, Math.max(owedFrom, statusesFrom));
+        open(connection.get(), statusesNow ? statuses() : stream.replay(cutOff), gate, to, from, fromSlot);
+    }
+
+    /** What was received lately, if all is there that is to be replayed; else null. */
+    private @Nullable RecordedCall recorded(long fromSlot, CatchUp.Phase.Settled to) {
+        RecordedCall recorded = stream.recorded().orElse(null);
+        if (recorded == null) {
+            return null;
         }
+        Optional<RecordedCall.Miss> miss = recorded.miss(
+                cutOff.stream().map(CutOff::subscription).toList(), fromSlot, to.boundary(), wantStatuses());
+        if (!lookedLocally) {
+            lookedLocally = true;
+            pool.tally().buffered(miss, cutOff.size());
+        }
+        return miss.isEmpty() ? recorded : null;
+    }
+
+    private void open(
+            RecordedCall recorded,
+            ReplayGate gate,
+            CatchUp.Phase.Settled to,
+            Checkpoint from,
+            long fromSlot,
+            long before,
+            boolean statusesOnly) {
+        List<CutOff> readers = List.copyOf(cutOff);
+        RoutingTable table = recorded.table(readers);
+        Call<Router> call =
+                new Call<>(pool, events -> new LabelRouter(pool.clock(), events, table, gate), any -> look());
+        LocalReplay local = new LocalReplay(pool, recorded, call, gate, readers, fromSlot, before, statusesOnly);
+        running = new Running(call, gate, to, from, local);
+        call.on(local);
+        call.send(SubscribeRequest.getDefaultInstance());
+        watch(0);
     }
 
     private void open(
@@ -324,7 +375,7 @@ final class Recovery {
             Checkpoint from,
             long fromSlot) {
         Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), any -> look());
-        running = new Running(call, gate, to, from);
+        running = new Running(call, gate, to, from, null);
         pool.tally().replays++;
         pool.tally().replaysOpen++;
         call.on(connection.subscribe(call));
@@ -410,6 +461,12 @@ final class Recovery {
         }
         close(open);
         closing = open.call();
+        if (open.local() != null && open.local().miss().isPresent()) {
+            // The provider has it still, perhaps.
+            pool.tally().buffered(open.local().miss(), cutOff.size());
+            later(0);
+            return;
+        }
         if (isAskedFor() && !open.gate().isAstray() && isAnswer(open, why)) {
             refused(why);
             return;
@@ -495,10 +552,19 @@ final class Recovery {
     private void close(Running open) {
         running = null;
         cancelTimer();
-        pool.tally().replaysOpen--;
-        pool.tally().closed(open.call().router().counts());
+        forget(open);
         replayed += open.gate().admitted();
         leftOut += open.gate().leftOut();
+    }
+
+    /** A replay is over: what the provider has sent counts. */
+    private void forget(Running open) {
+        if (open.local() == null) {
+            pool.tally().replaysOpen--;
+            pool.tally().closed(open.call().router().counts());
+        } else {
+            pool.tally().bufferedUpdates += open.gate().admitted();
+        }
     }
 
     /** What lies before that slot cannot be had. */
@@ -555,8 +621,7 @@ final class Recovery {
         cancelPatience();
         Running open = running;
         if (open != null) {
-            pool.tally().replaysOpen--;
-            pool.tally().closed(open.call().router().counts());
+            forget(open);
             open.call().cancel();
         }
     }

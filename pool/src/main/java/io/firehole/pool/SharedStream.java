@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.buffer.Recording;
 import io.firehole.pool.merging.Carriage;
 import io.firehole.pool.merging.MergedSubscription;
 import io.firehole.pool.merging.Packing;
@@ -41,6 +42,9 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     /** With how many filters the provider was seen to refuse it although it takes each of them. */
     private int refusedWithLabels = Integer.MAX_VALUE;
+
+    /** What the present call received lately; null if that is not kept. */
+    private @Nullable RecordedCall recorded;
 
     SharedStream(PoolContext pool, Placement placement, long id, Link link, StreamKey key) {
         this(pool, placement, id, link, key, null, null);
@@ -102,6 +106,28 @@ final class SharedStream extends Upstream<LabelRouter> {
         List<Watched> crew = new ArrayList<>();
         places.values().forEach(place -> place.watched(highest).ifPresent(crew::add));
         return crew;
+    }
+
+    @Override
+    void record(LabelRouter router) {
+        if (!pool().buffer().isOff()) {
+            Recording begun = pool().buffer().record(key.commitment());
+            router.record(begun);
+            recorded = new RecordedCall(begun, merged.history());
+        }
+    }
+
+    @Override
+    Optional<RecordedCall> recorded() {
+        return Optional.ofNullable(recorded);
+    }
+
+    @Override
+    void callOver() {
+        if (recorded != null) {
+            recorded.recording().end();
+            recorded = null;
+        }
     }
 
     @Override

@@ -196,6 +196,17 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** Those who have come are served here from now on. */
     abstract void settleIn();
 
+    /** A call is about to be opened: what comes on it may be kept. */
+    void record(R router) {}
+
+    /** What the present call received lately, as far as it is kept; empty if nothing is. */
+    Optional<RecordedCall> recorded() {
+        return Optional.empty();
+    }
+
+    /** The call is over. */
+    void callOver() {}
+
     /** A call has been opened. */
     void opened() {}
 
@@ -473,6 +484,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         Call<R> call = new Call<>(pool, this::router, this::attend);
         call.router().remember(pool.recent());
         call.router().measure(life.providerDelay());
+        record(call.router());
         if (handover != null) {
             call.router().arrive(handover);
         }
@@ -604,6 +616,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         if (sealed.isPresent()) {
             lastSealedBefore = sealed;
         }
+        callOver();
         recoveries.callEnded(call, why.toString());
         if (cut == null && call.router().requestInEffect() > 0) {
             List<String> staying = new ArrayList<>(monitorIds());

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.firehole.filters.FilterLimits;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.buffer.BufferLimits;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
@@ -96,7 +97,7 @@ class RecoveryTest {
     @ParameterizedTest
     @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
     void givesWhoAsksForAReplayEverythingFromThereOn(CommitmentLevel level) {
-        world = new World(3).running();
+        world = new World(3, PoolConfig.DEFAULT.withBuffer(BufferLimits.OFF)).running();
         Reader other = world.monitor("other");
         other.ask(everything(level));
         world.pass(Duration.ofSeconds(10));
@@ -126,7 +127,7 @@ class RecoveryTest {
     @ParameterizedTest
     @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
     void givesAReplayToWhoIsOnTheStreamAlready(CommitmentLevel level) {
-        world = new World(4).running();
+        world = new World(4, PoolConfig.DEFAULT.withBuffer(BufferLimits.OFF)).running();
         Reader reader = world.monitor("m");
         reader.ask(everything(level));
         world.pass(Duration.ofSeconds(8));
@@ -146,7 +147,7 @@ class RecoveryTest {
 
     @Test
     void tellsWhoAsksForAReplayWhatTheProviderSays() {
-        world = new World(3).running();
+        world = new World(3, PoolConfig.DEFAULT.withBuffer(BufferLimits.OFF)).running();
         Reader other = world.monitor("other");
         other.ask(everything(CommitmentLevel.CONFIRMED));
         world.pass(Duration.ofSeconds(4));

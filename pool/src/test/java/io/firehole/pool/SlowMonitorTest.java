@@ -3,6 +3,7 @@ package io.firehole.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.pool.MailboxLimits.OverrunPolicy;
+import io.firehole.pool.buffer.BufferLimits;
 import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -32,6 +33,7 @@ class SlowMonitorTest {
                         6,
                         PoolConfig.DEFAULT
                                 .withIntegritySamplesPerSecond(0)
+                                .withBuffer(BufferLimits.OFF)
                                 .withMailbox(new MailboxLimits(UPDATES, 1 << 20, policy)))
                 .running();
     }
@@ -128,6 +130,7 @@ class SlowMonitorTest {
         return new World(
                         6,
                         PoolConfig.DEFAULT
+                                .withBuffer(BufferLimits.OFF)
                                 .withIntegritySamplesPerSecond(0)
                                 .withSlow(SlowMonitorRules.DEFAULT.withSpill(rules))
                                 .withMailbox(new MailboxLimits(UPDATES, 1 << 20, OverrunPolicy.SPILL)))

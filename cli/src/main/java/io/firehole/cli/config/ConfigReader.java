@@ -18,6 +18,7 @@ import io.firehole.pool.PoolConfig;
 import io.firehole.pool.SlowMonitorRules;
 import io.firehole.pool.SpillRules;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.buffer.BufferLimits;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.sharing.DatabaseAccess;
@@ -113,6 +114,13 @@ public final class ConfigReader {
                         orDefault(Keys.MAILBOX_UPDATES, mailbox.updates()),
                         orDefault(Keys.MAILBOX_BYTES, mailbox.bytes()),
                         orDefault(Keys.MAILBOX_POLICY, mailbox.policy())))
+                .withBuffer(new BufferLimits(
+                        orDefault(
+                                Keys.REPLAY_BUFFER_MAX,
+                                PoolConfig.DEFAULT.buffer().bytesMax()),
+                        orDefault(
+                                Keys.REPLAY_BUFFER_SLOTS,
+                                PoolConfig.DEFAULT.buffer().slotsMax())))
                 .withLinger(orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()))
                 .withWideningMax(orDefault(Keys.WIDENING_MAX, PoolConfig.DEFAULT.wideningMax()))
                 .withVetting(orDefault(Keys.VETTING, PoolConfig.DEFAULT.vetting()))

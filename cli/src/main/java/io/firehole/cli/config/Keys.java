@@ -37,6 +37,12 @@ final class Keys {
     private static final int STREAMS_MAX = 10_000;
     private static final int WAITING_MAX = 100_000_000;
     private static final long MAILBOX_BYTES_MIN = 64L << 10;
+    private static final long REPLAY_BUFFER_MIN = 1L << 20;
+    private static final int REPLAY_SLOTS_MAX = 8_192;
+
+    /** A size of nothing at all needs no unit. */
+    private static final String NOTHING = "0";
+
     private static final long BYTES_MAX = 64L << 30;
     private static final long SPILL_BYTES_MIN = 1L << 20;
     private static final long DISK_BYTES_MAX = 1L << 40;
@@ -108,6 +114,14 @@ final class Keys {
             Key.of("gaps.policy", new Syntax<>(Keys::gapPolicy, GapPolicy::word), GapPolicies.DEFAULT.usual());
     static final Key<List<String>> GAPS_GO_ON = Key.of("gaps.go-on", names(), List.of());
     static final Key<List<String>> GAPS_END_STREAM = Key.of("gaps.end-stream", names(), List.of());
+    static final Key<Long> REPLAY_BUFFER_MAX = Key.of(
+            "replay.buffer-max",
+            sizeOrNothing(REPLAY_BUFFER_MIN),
+            PoolConfig.DEFAULT.buffer().bytesMax());
+    static final Key<Integer> REPLAY_BUFFER_SLOTS = Key.of(
+            "replay.buffer-slots",
+            count(1, REPLAY_SLOTS_MAX),
+            PoolConfig.DEFAULT.buffer().slotsMax());
     static final Key<OverrunPolicy> MAILBOX_POLICY =
             Key.of("mailbox.policy", policy(), PoolConfig.DEFAULT.mailbox().policy());
 
@@ -224,6 +238,7 @@ final class Keys {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
         keys.addAll(List.of(GAPS_POLICY, GAPS_GO_ON, GAPS_END_STREAM));
+        keys.addAll(List.of(REPLAY_BUFFER_MAX, REPLAY_BUFFER_SLOTS));
         keys.add(MAILBOX_POLICY);
         keys.addAll(MAILBOX_POLICIES.values());
         keys.addAll(List.of(SPILL_MAX, SPILL_TOTAL, BUFFERS_MAX));
@@ -304,6 +319,14 @@ final class Keys {
     private static Syntax<Long> disk(long least) {
         String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(DISK_BYTES_MAX);
         return new Syntax<>(within(Values::bytes, least, DISK_BYTES_MAX, "must be " + range), Values::showBytes);
+    }
+
+    /** A size, or 0. */
+    private static Syntax<Long> sizeOrNothing(long least) {
+        Syntax<Long> size = size(least);
+        return new Syntax<>(
+                text -> text.strip().equals(NOTHING) ? 0L : size.parse().apply(text),
+                bytes -> bytes == 0 ? NOTHING : size.show().apply(bytes));
     }
 
     private static Syntax<String> text() {

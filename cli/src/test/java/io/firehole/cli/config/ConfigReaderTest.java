@@ -12,6 +12,7 @@ import io.firehole.pool.GroupRates;
 import io.firehole.pool.MailboxLimits.OverrunPolicy;
 import io.firehole.pool.SpillRules;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.buffer.BufferLimits;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.sharing.DatabaseAccess;
 import io.firehole.sharing.SharedAllowance;
@@ -91,6 +92,7 @@ class ConfigReaderTest {
                 mailbox: { policy: drop-oldest, disconnect: [exact], latest-per-account: ["price-*"],
                            spill: ["archive-*"], spill-max: 2GiB, spill-total: 100GiB }
                 memory: { buffers-max: 512MiB }
+                replay: { buffer-max: 64MiB, buffer-slots: 200 }
                 gateway: { listen: "[::1]:0", tokens-file: tokens, write-stall: 5s }
                 """);
 
@@ -117,6 +119,7 @@ class ConfigReaderTest {
         assertThat(config.pool().slow().spill())
                 .hasValue(new SpillRules(config.state().resolve("spill"), 2L << 30, 100L << 30));
         assertThat(config.pool().slow().buffersMaxBytes()).isEqualTo(512L << 20);
+        assertThat(config.pool().buffer()).isEqualTo(new BufferLimits(64L << 20, 200));
         assertThat(config.writeStall()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.pool().linger()).isZero();
         assertThat(config.pool().limits(Group.HIGH).share()).isEqualTo(0.5);
@@ -388,6 +391,16 @@ class ConfigReaderTest {
                                 "mailbox.spill-total is 4GiB, must be at least mailbox.spill-max, which is 8GiB"));
     }
 
+    @Test
+    void keepsNothingForThoseWhoComeBackIfToldSo() throws Exception {
+        Path file = file("""
+                upstream: { endpoint: "http://provider:10000" }
+                replay: { buffer-max: 0 }
+                """);
+        assertThat(ConfigReader.read(Map.of(), Map.of(), file).pool().buffer().isOff())
+                .isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             pool: { max-connections: 1.5 }            | :1: pool.max-connections is "1.5": must be a whole number from 1 to 1,000
@@ -395,7 +408,7 @@ class ConfigReaderTest {
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
             pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, dedicated, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, recent-transactions, vetting, widening-max
-            - pool                                    | :1: the file holds keys of its own: console, gaps, gateway, groups, mailbox, memory, pool, sharing, state, upstream
+            - pool                                    | :1: the file holds keys of its own: console, gaps, gateway, groups, mailbox, memory, pool, replay, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
             pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
@@ -403,6 +416,9 @@ class ConfigReaderTest {
             mailbox: { policy: drop }                 | :1: mailbox.policy is "drop": must be one of disconnect, drop-oldest, latest-per-account, spill
             memory: { buffers-max: 90% }              | :1: memory.buffers-max is "90%": must be from 1% to 75% of the heap, or a size
             memory: { buffers-max: 10KiB }            | :1: memory.buffers-max is "10KiB": must be at least 1MiB
+            replay: { buffer-max: 256 }               | :1: replay.buffer-max is "256": a size needs its unit, as in 64MiB, 512KiB or 4096B
+            replay: { buffer-max: 10KiB }             | :1: replay.buffer-max is "10KiB": must be from 1MiB to 64GiB
+            replay: { buffer-slots: 0 }               | :1: replay.buffer-slots is "0": must be from 1 to 8,192
             pool: { budget: 60 }                      | :1: pool.budget is "60": a rule is COUNT/TIME, as in 60/60s
             pool: { budget: [] }                      | :1: pool.budget is "": must have from 1 to 8 rules
             pool: { budget: [{ max: 60 }] }           | :1: pool.budget: a rule needs max and per, as in {max: 60, per: 60s}
@@ -416,7 +432,7 @@ class ConfigReaderTest {
             gateway: { listen: "::1:10000" }          | :1: gateway.listen is "::1:10000": an IPv6 address stands in brackets, as in [::1]:10000
             gateway: { listen: "h:70000" }            | :1: gateway.listen is "h:70000": the port must be from 0 to 65,535
             console: { listen: "3001" }                | :1: console.listen is "3001": an address is HOST:PORT, as in 127.0.0.1:10000
-            history: { store: embedded }              | :1: unknown key "history" here; there are: console, gaps, gateway, groups, mailbox, memory, pool, sharing, state, upstream
+            history: { store: embedded }              | :1: unknown key "history" here; there are: console, gaps, gateway, groups, mailbox, memory, pool, replay, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
             upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, profile, token-file
             upstream: { profile: tritn }              | :1: upstream.profile is "tritn": there is no such profile; did you mean "triton"?

@@ -1,6 +1,8 @@
 package io.firehole.pool.memory;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * One limit for all buffers of a pool. Any thread; nothing here blocks.
@@ -27,6 +29,14 @@ public final class MemoryBudget {
 
     private volatile long usedMost;
 
+    /** From how many percent of the limit on memory is asked back that need not be held: before the first step. */
+    static final int SCARCE_PERCENT = 80;
+
+    /** Gives memory back. Set before anything is reported. */
+    private volatile LongConsumer releases = bytes -> {};
+
+    private final AtomicBoolean releasing = new AtomicBoolean();
+
     /** Told when the pressure has changed. Set before anything is reported. */
     private volatile Runnable changed = () -> {};
 
@@ -48,6 +58,15 @@ public final class MemoryBudget {
     /** Whom to tell that the pressure has changed: on the thread whose report changed it, so it must be quick. */
     public void whenChanged(Runnable told) {
         changed = told;
+    }
+
+    /**
+     * Whom to ask for memory before anything else is done: told from {@value #SCARCE_PERCENT} % on how many bytes too many are
+     * held, it gives back what it can, and reports that. On the thread whose report was too much, so it must be quick; one
+     * thread at a time.
+     */
+    public void whenScarce(LongConsumer release) {
+        releases = release;
     }
 
     /** An account for one more buffer. */
@@ -77,6 +96,15 @@ public final class MemoryBudget {
 
     void add(long bytes) {
         long now = used.addAndGet(bytes);
+        long scarceFrom = bytesMax / 100 * SCARCE_PERCENT;
+        if (now > scarceFrom && bytes > 0 && releasing.compareAndSet(false, true)) {
+            try {
+                releases.accept(now - scarceFrom);
+            } finally {
+                releasing.set(false);
+            }
+            now = used.get();
+        }
         if (now > usedMost) {
             usedMost = now;
         }

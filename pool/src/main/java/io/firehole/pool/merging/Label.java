@@ -9,6 +9,7 @@ import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +123,23 @@ final class Label {
                                 .<BiConsumer<SubscribeRequest.Builder, String>>map(ask ->
                                         LocalFilter.of(ask.filter, upstream).filter()::put)
                                 .toList());
+    }
+
+    /** Where updates go that came for it, and are given once more to whoever asks for those filters. */
+    Route routeOf(List<Filter> filters, Map<Filter, List<Target>> targets) {
+        List<List<Target>> each = filters.stream()
+                .map(filter -> targets.getOrDefault(filter, List.of()))
+                .toList();
+        if (filters.size() == 1 && filters.getFirst().equals(upstream)) {
+            return new Route(number, 1, filterNumber, each.getFirst());
+        }
+        LocalMatch sorts = LocalMatch.of(
+                commitment,
+                filters.stream()
+                        .<BiConsumer<SubscribeRequest.Builder, String>>map(
+                                filter -> LocalFilter.of(filter, upstream).filter()::put)
+                        .toList());
+        return new Route(number, 1, sorts, each, new UnionCounts());
     }
 
     /** Where updates go that come for it. */

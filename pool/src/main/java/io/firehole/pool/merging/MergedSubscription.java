@@ -56,6 +56,9 @@ public final class MergedSubscription {
     /** Labels the last requests no longer had, which may come until that is in effect. */
     private final List<Label> retired = new ArrayList<>();
 
+    /** All labels of the present call. */
+    private LabelHistory history;
+
     private final Internal slotsByEpoch;
     private final Internal metaBySeal;
     private int labelsMade;
@@ -78,6 +81,7 @@ public final class MergedSubscription {
         this.slices = List.copyOf(slices);
         this.lingerNanos = lingerNanos;
         this.packer = new Packer(rules, slices);
+        this.history = new LabelHistory(commitment);
         this.slotsByEpoch = new Internal(commitment);
         this.metaBySeal = new Internal(commitment);
     }
@@ -264,6 +268,7 @@ public final class MergedSubscription {
                 covers.forEach(label::cover);
             } else {
                 label = new Label(labelsMade++, bundle.upstream(), request, covers, commitment);
+                history.add(label);
             }
             label.wide = !bundle.exact();
             labels.put(bundle.upstream(), label);
@@ -496,9 +501,15 @@ public final class MergedSubscription {
         asks.values().forEach(ask -> ask.since = Ask.UNSENT);
         labels.clear();
         retired.clear();
+        history = new LabelHistory(commitment);
         slotsByEpoch.restart();
         metaBySeal.restart();
         requestDue = true;
+    }
+
+    /** Under which labels the present call asks for what, as long as there is the call. */
+    public LabelHistory history() {
+        return history;
     }
 
     /** The number of the last request; 0 before the first. */

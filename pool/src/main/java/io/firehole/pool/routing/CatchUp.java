@@ -175,6 +175,7 @@ public final class CatchUp implements Arrival {
         if (phase.get() instanceof Phase.Seeking seeking && seeking.newcomers() > 0) {
             // What came before it was served does not count.
             whole.restart();
+            live.restart();
             sealedInSight = OptionalLong.empty();
         }
         return false;

@@ -41,6 +41,12 @@ final class LiveStatuses {
         }
     }
 
+    /** Forgets all: what was seen was not delivered to everybody. */
+    void restart() {
+        lowest.values().forEach(known -> known.setRelease(NONE));
+        first.clear();
+    }
+
     /** Whether a slot's reaching that status has come, or will come. */
     boolean has(long slot, SlotStatus status) {
         return slot >= lowestOf(status).getAcquire() || first.getOrDefault(slot, Integer.MAX_VALUE) < rank(status);

@@ -49,11 +49,16 @@ public abstract sealed class ReplayGate permits ContentReplay, StatusReplay {
     abstract boolean isLive(RawUpdate update);
 
     /** Whether a replay has that status of a slot. */
-    static boolean isReplayed(SlotStatus status) {
+    public static boolean isReplayed(SlotStatus status) {
         return switch (status) {
             case SLOT_PROCESSED, SLOT_CONFIRMED, SLOT_FINALIZED -> true;
             case SLOT_FIRST_SHRED_RECEIVED, SLOT_COMPLETED, SLOT_CREATED_BANK, SLOT_DEAD, UNRECOGNIZED -> false;
         };
+    }
+
+    /** Nothing follows: whoever replays has given all that was asked for. The thread of the replay. */
+    public final void hasGivenAll() {
+        complete = !astray;
     }
 
     // ---- any thread ----

@@ -1,5 +1,6 @@
 package io.firehole.pool.routing;
 
+import io.firehole.pool.buffer.Recording;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.wire.MalformedUpdateException;
 import io.firehole.wire.RawUpdate;
@@ -39,6 +40,9 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
 
     /** Measures how old updates are; null where nobody wants to know. Set before the call begins. */
     private @Nullable ProviderDelay delay;
+
+    /** Where what comes is kept for those who come back; null if nowhere. Set before the call begins. */
+    private @Nullable Recording recording;
 
     /** What the call has delivered; that of the calls before for a replay. */
     private final Checkpoint checkpoint = new Checkpoint();
@@ -133,10 +137,15 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
                 delay.came(update);
             }
             sealed = false;
+            int before = requestInEffect;
             if (gate == null || gate.admits(update)) {
                 route(update);
             }
             keep(update);
+            Recording kept = recording;
+            if (kept != null) {
+                kept.received(message, update, before, requestInEffect, sealed);
+            }
             slots.contentSeen(update);
             for (Departure leaving : departing.each) {
                 leaving.handover().oldAdvanced(slots);
@@ -190,6 +199,11 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** Has that look how old updates are when they come. Before the first update. */
     public final void measure(ProviderDelay measured) {
         delay = measured;
+    }
+
+    /** Keeps all that comes there. Before the first update. */
+    public final void record(Recording begun) {
+        recording = begun;
     }
 
     /**
