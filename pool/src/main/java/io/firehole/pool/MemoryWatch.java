@@ -1,11 +1,14 @@
 package io.firehole.pool;
 
+import io.firehole.pool.memory.MemoryAccount;
 import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.memory.MemoryPressure;
+import io.firehole.pool.routing.Router;
 import io.firehole.wire.GrpcStatus;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -18,14 +21,23 @@ import org.slf4j.LoggerFactory;
  */
 final class MemoryWatch {
 
-    /** How often it looks without being told to, and has every mailbox report: what two threads report at once may be lost. */
+    /**
+     * How often it looks without being told to, has every mailbox report, since what two threads report at once may be lost,
+     * and adds up what is held back on calls: that has limits of its own, and nobody else counts it.
+     */
     static final Duration TICK = Duration.ofSeconds(1);
+
+    /** Who holds less is not cut: it keeps up, and what is scarce is held by others, or back on calls. */
+    private static final long CUT_FROM_BYTES = 16L << 10;
 
     private static final Logger log = LoggerFactory.getLogger(MemoryWatch.class);
 
     private final PoolContext pool;
     private final Supplier<Iterable<Member>> members;
     private final MemoryBudget budget;
+    private final Supplier<List<Upstream<?>>> streams;
+    private final MemoryAccount held;
+    private long heldMost;
     private final Map<MemoryPressure, Long> reached = new EnumMap<>(MemoryPressure.class);
     private MemoryPressure known = MemoryPressure.NONE;
     private long cut;
@@ -33,7 +45,9 @@ final class MemoryWatch {
     MemoryWatch(PoolContext pool, Placement placement) {
         this.pool = pool;
         this.members = placement::members;
+        this.streams = placement::streams;
         this.budget = pool.memory();
+        this.held = budget.account();
         budget.whenChanged(pool.loop().signal(this::look)::raise);
     }
 
@@ -43,8 +57,17 @@ final class MemoryWatch {
 
     private void tick() {
         members.get().forEach(member -> member.stream().report());
+        held.report(this::heldBack);
+        heldMost = Math.max(heldMost, held.reported());
         look();
         start();
+    }
+
+    private long heldBack() {
+        return streams.get().stream()
+                .flatMap(stream -> stream.openRouter().stream())
+                .mapToLong(Router::heldBytes)
+                .sum();
     }
 
     private void look() {
@@ -109,7 +132,7 @@ final class MemoryWatch {
         Comparator<Member> bySize =
                 Comparator.comparingLong(member -> member.stream().held());
         for (Member member : members.get()) {
-            if (member.stream().held() > 0 && (largest.isEmpty() || bySize.compare(member, largest.get()) > 0)) {
+            if (member.stream().held() >= CUT_FROM_BYTES && (largest.isEmpty() || bySize.compare(member, largest.get()) > 0)) {
                 largest = Optional.of(member);
             }
         }
@@ -121,6 +144,8 @@ final class MemoryWatch {
                 budget.bytesMax(),
                 budget.used(),
                 budget.usedMost(),
+                held.reported(),
+                heldMost,
                 budget.pressure(),
                 refusedMonitors,
                 reached.getOrDefault(MemoryPressure.REFUSING, 0L),

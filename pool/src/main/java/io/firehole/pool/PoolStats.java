@@ -276,6 +276,8 @@ public record PoolStats(
      * @param bytesMax how much they may hold
      * @param used how much they hold; what waits for several monitors is counted for each
      * @param usedMost the most they ever held
+     * @param held how much of that is held back while monitors recover or are handed over, as of the last second
+     * @param heldMost the most that ever was
      * @param pressure what is done about it now
      * @param refusedMonitors streams refused for that
      * @param timesRefusing how often new monitors began to be refused
@@ -287,6 +289,8 @@ public record PoolStats(
             long bytesMax,
             long used,
             long usedMost,
+            long held,
+            long heldMost,
             MemoryPressure pressure,
             long refusedMonitors,
             long timesRefusing,

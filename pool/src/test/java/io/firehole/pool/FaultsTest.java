@@ -306,6 +306,20 @@ class FaultsTest {
     }
 
     @Test
+    void countsWhatItHoldsBackWhileItRecoversInTheMemoryOfAllBuffers() {
+        joined("a", World.transactions("x", 1));
+        for (int i = 0; i < 20; i++) {
+            world.provider.open().getFirst().cut("reset by peer");
+            world.pass(Duration.ofMillis(7_300));
+        }
+        world.pass(Duration.ofSeconds(10));
+        PoolStats.MemoryStats memory = world.pool.stats().memory();
+        assertThat(memory.heldMost()).isPositive();
+        assertThat(memory.usedMost()).isGreaterThanOrEqualTo(memory.heldMost());
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
     void keepsEveryMonitorExactAcrossBreaks() {
         List<Reader> readers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Interleavings {
 
     private static final int TRIES = 100;
-    private static final int TRIES_IN_CI = 2_000;
+    private static final int TRIES_IN_CI = 500;
 
     /**
      * A try takes milliseconds, but the first one has all classes rewritten, and counts as hung after 10 s. What hangs indeed

@@ -176,7 +176,7 @@ class StatusBlockTest {
                 new PoolStats.VettingStats(0, 0, 0, 0, 0, 0, 0),
                 new PoolStats.IntegrityStats(0, 0, 0, 0),
                 new PoolStats.SlowStats(0, 0, 0, 0, new PoolStats.SpillStats(0, 0, 0, 0, 0, 0)),
-                new PoolStats.MemoryStats(1, 0, 0, MemoryPressure.NONE, 0, 0, 0, 0, 0),
+                new PoolStats.MemoryStats(1, 0, 0, 0, 0, MemoryPressure.NONE, 0, 0, 0, 0, 0),
                 new PoolStats.BufferStats(0, 0, 1, 0, 0, 0, Map.of(), 0, 0, 0),
                 List.of(),
                 List.of(),

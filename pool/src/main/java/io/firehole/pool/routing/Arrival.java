@@ -26,6 +26,9 @@ public sealed interface Arrival permits Handover, CatchUp {
     /** Whether nothing that comes can have been another call's any more. Any thread. */
     boolean isLongOver();
 
+    /** What is held back, as it counts in the memory of all buffers. Any thread. */
+    long heldBytes();
+
     /** A recipient of the call is served from now on; whether it may take updates at once. The call's event loop. */
     boolean arrives(Recipient recipient);
 

@@ -105,6 +105,11 @@ public final class CatchUp implements Arrival {
     }
 
     @Override
+    public long heldBytes() {
+        return held.countedBytes();
+    }
+
+    @Override
     public boolean isComplete() {
         return complete;
     }

@@ -375,6 +375,11 @@ public final class Handover implements Arrival {
     }
 
     @Override
+    public long heldBytes() {
+        return held.countedBytes();
+    }
+
+    @Override
     public boolean isComplete() {
         return complete;
     }

@@ -1,10 +1,12 @@
 package io.firehole.pool.routing;
 
+import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What a call holds back until it may deliver it, in order. One event loop. */
@@ -18,6 +20,9 @@ final class HeldUpdates {
 
     private List<Held> held = new ArrayList<>();
     private long bytes;
+
+    /** What is held, with the objects around it, for the memory of all buffers. Written by the event loop. */
+    private final AtomicLong counted = new AtomicLong();
 
     /**
      * One of them, or the mark of a seal.
@@ -48,6 +53,7 @@ final class HeldUpdates {
                 tailLength,
                 update.receivedNanos()));
         bytes += tailLength;
+        counted.setRelease(counted.getPlain() + head.length + tailLength + MemoryBudget.ELEMENT_BYTES);
     }
 
     /** Marks that a slot was sealed. */
@@ -64,6 +70,11 @@ final class HeldUpdates {
                 0));
     }
 
+    /** What that counts for in the memory of all buffers. Any thread. */
+    long countedBytes() {
+        return counted.getAcquire();
+    }
+
     boolean isFull() {
         return held.size() >= UPDATES_MAX || bytes >= BYTES_MAX;
     }
@@ -73,6 +84,7 @@ final class HeldUpdates {
         List<Held> released = held;
         held = new ArrayList<>();
         bytes = 0;
+        counted.setRelease(0);
         return released;
     }
 

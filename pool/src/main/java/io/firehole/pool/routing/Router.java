@@ -227,6 +227,15 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
         arrivals = Stream.concat(Arrays.stream(arrivals), Stream.of(arrival)).toArray(Arrival[]::new);
     }
 
+    /** What is held back for those who come, as it counts in the memory of all buffers. Any thread. */
+    public final long heldBytes() {
+        long sum = 0;
+        for (Arrival coming : arrivals) {
+            sum += coming.heldBytes();
+        }
+        return sum;
+    }
+
     /** Nobody comes in that way any more. Control thread. */
     public final void forgetArrival(Arrival arrival) {
         arrivals = Arrays.stream(arrivals).filter(coming -> coming != arrival).toArray(Arrival[]::new);

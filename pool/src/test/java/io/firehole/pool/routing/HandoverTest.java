@@ -268,9 +268,11 @@ class HandoverTest {
         List<SubscribeUpdate> chain = processed(new Random(1));
         chain.subList(0, 60).forEach(update -> old.route(update.toByteArray()));
         chain.subList(30, 80).forEach(update -> following.route(update.toByteArray()));
+        assertThat(following.heldBytes()).as("is held back").isGreaterThan(1_000);
         handover.force();
         chain.subList(80, chain.size()).forEach(update -> following.route(update.toByteArray()));
         assertThat(handover.isComplete()).isTrue();
+        assertThat(following.heldBytes()).isZero();
         assertThat(handover.wasForced() || handover.boundary().isPresent()).isTrue();
         assertThat(received).doesNotHaveDuplicates().hasSizeGreaterThan(chain.size() * 3 / 4);
     }
