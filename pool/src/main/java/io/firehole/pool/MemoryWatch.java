@@ -132,7 +132,8 @@ final class MemoryWatch {
         Comparator<Member> bySize =
                 Comparator.comparingLong(member -> member.stream().held());
         for (Member member : members.get()) {
-            if (member.stream().held() >= CUT_FROM_BYTES && (largest.isEmpty() || bySize.compare(member, largest.get()) > 0)) {
+            if (member.stream().held() >= CUT_FROM_BYTES
+                    && (largest.isEmpty() || bySize.compare(member, largest.get()) > 0)) {
                 largest = Optional.of(member);
             }
         }
