@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ class MailboxCostTest {
             for (Map.Entry<String, Supplier<Relief<Integer>>> policy : policies.entrySet()) {
                 double each = costNanos(policy.getValue().get());
                 if (round >= 0) {
-                    nanos.get(policy.getKey())[round] = each;
+                    Objects.requireNonNull(nanos.get(policy.getKey()))[round] = each;
                 }
             }
         }
