@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interleavings {
 
-    private static final int TRIES = 100;
-    private static final int TRIES_IN_CI = 500;
+    private static final int TRIES = 30;
+    private static final int TRIES_IN_CI = 150;
 
     /**
      * A try takes milliseconds, but the first one has all classes rewritten, and counts as hung after 10 s. What hangs indeed
