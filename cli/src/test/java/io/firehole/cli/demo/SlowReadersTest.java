@@ -229,9 +229,11 @@ class SlowReadersTest {
         assertThat(daemon.stats().totals().reconnects()).isZero();
         assertThat(daemon.stats().gaps()).allMatch(gap -> gap.cause() == Gap.Cause.SLOW_MONITOR);
         long newest = provider.chain().knownTo(CommitmentLevel.PROCESSED);
-        Subscribers.await("all of the provider's streams are read up to slot " + newest, () -> daemon.stats().streams().stream()
-                .map(PoolStats.StreamStats::lastSealedSlot)
-                .allMatch(sealed -> sealed.isPresent() && sealed.getAsLong() >= newest));
+        Subscribers.await(
+                "all of the provider's streams are read up to slot " + newest,
+                () -> daemon.stats().streams().stream()
+                        .map(PoolStats.StreamStats::lastSealedSlot)
+                        .allMatch(slot -> slot.isPresent() && slot.getAsLong() >= newest));
     }
 
     /** What is in use when nothing is left to collect. */
