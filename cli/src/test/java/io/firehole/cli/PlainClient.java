@@ -4,16 +4,20 @@ import io.firehole.wire.proto.GeyserGrpc;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Somebody who subscribes by the generated stub and one connection of its own, with no pool. Any thread. */
 final class PlainClient implements AutoCloseable {
+
+    private static final Metadata.Key<String> ID = Metadata.Key.of("x-monitor-id", Metadata.ASCII_STRING_MARSHALLER);
 
     private final ManagedChannel channel;
 
@@ -26,8 +30,23 @@ final class PlainClient implements AutoCloseable {
 
     /** A stream that asks that. */
     PlainStream subscribe(SubscribeRequest request, Consumer<SubscribeUpdate> updates) {
+        return begun(GeyserGrpc.newStub(channel), request, updates);
+    }
+
+    /** The same as a monitor of that id. */
+    PlainStream subscribe(String id, SubscribeRequest request, Consumer<SubscribeUpdate> updates) {
+        Metadata headers = new Metadata();
+        headers.put(ID, id);
+        return begun(
+                GeyserGrpc.newStub(channel).withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers)),
+                request,
+                updates);
+    }
+
+    private static PlainStream begun(
+            GeyserGrpc.GeyserStub stub, SubscribeRequest request, Consumer<SubscribeUpdate> updates) {
         PlainStream stream = new PlainStream(updates);
-        GeyserGrpc.newStub(channel).subscribe(stream);
+        stub.subscribe(stream);
         stream.ask(request);
         return stream;
     }
