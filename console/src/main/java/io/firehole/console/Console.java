@@ -2,17 +2,53 @@ package io.firehole.console;
 
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.websocket.WebSocketService;
+import io.firehole.console.access.Access;
+import io.firehole.console.access.Role;
+import io.firehole.console.api.ClosedConnectionsResource;
+import io.firehole.console.api.ConfigurationResource;
+import io.firehole.console.api.ConnectionResource;
+import io.firehole.console.api.ConnectionsResource;
+import io.firehole.console.api.DashboardMetricsResource;
+import io.firehole.console.api.DrainResource;
+import io.firehole.console.api.EventsResource;
+import io.firehole.console.api.FilterTestResource;
+import io.firehole.console.api.GapsResource;
+import io.firehole.console.api.HealthResource;
+import io.firehole.console.api.HistoryResource;
+import io.firehole.console.api.LoginResource;
+import io.firehole.console.api.MonitorResource;
+import io.firehole.console.api.MonitorsResource;
+import io.firehole.console.api.PermitsResource;
+import io.firehole.console.api.PoolHealthResource;
+import io.firehole.console.api.RealtimeResource;
+import io.firehole.console.api.ReconnectResource;
+import io.firehole.console.api.SessionResource;
+import io.firehole.console.api.StatsResource;
+import io.firehole.console.api.StreamsResource;
+import io.firehole.console.api.TransactionResource;
+import io.firehole.console.http.FrontDoor;
+import io.firehole.console.http.Gate;
+import io.firehole.console.http.OwnNames;
+import io.firehole.console.http.Route;
+import io.firehole.console.http.Routes;
+import io.firehole.console.http.StaticFiles;
+import io.firehole.console.live.LiveDocument;
+import io.firehole.console.live.LiveSockets;
+import io.firehole.console.live.PoolView;
+import io.firehole.console.live.Sampler;
+import io.firehole.console.metrics.MetricsResource;
 import io.firehole.pool.Pool;
+import io.firehole.pool.time.Timers;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,7 +58,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP server that tells how a pool stands, and brings its program to an end when it is told to. Every method may be called from
+ * An HTTP server that tells how a pool stands, and has it do what people and scripts order. Every method may be called from
  * any thread.
  */
 public final class Console implements AutoCloseable {
@@ -38,19 +74,35 @@ public final class Console implements AutoCloseable {
     /** A question that takes longer is answered with 503. */
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
-    /** Questions and orders have no body. */
+    /** Questions are short. */
     private static final int REQUEST_BYTES_MAX = 64 << 10;
+
+    /** What browsers say on a WebSocket is not looked at. */
+    private static final int FRAME_BYTES_MAX = 1 << 10;
 
     /** What closing waits for answers under way. */
     private static final Duration FAREWELL = Duration.ofMillis(200);
 
+    private static final String PAGES = "/io/firehole/console/dashboard";
+
     private final Server server;
     private final EventLoopGroup eventLoops;
     private final ExecutorService threads;
+    private final Sampler sampler;
+    private final MetricsResource metrics;
+    private final Routes routes;
     private final InetSocketAddress address;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Console(ConsoleConfig config, PoolView pool, Optional<Drainable> program, InstantSource clock) {
+    private Console(
+            ConsoleConfig config, PoolView pool, Surroundings surroundings, InstantSource clock, Timers timers) {
+        Access access = Access.of(config.tokens(), clock, text -> pool.note("access", "", text));
+        Gate gate = new Gate(new OwnNames(config.listen()), access);
+        LiveDocument document = new LiveDocument(config.price());
+        sampler = Sampler.start(pool, clock, timers);
+        LiveSockets sockets = new LiveSockets(sampler, document);
+        metrics = new MetricsResource(sampler, sockets);
+        routes = new Routes(routes(pool, surroundings, clock, access, document));
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("firehole-console-", 0).factory());
         eventLoops = EventLoopGroups.newEventLoopGroup(1, "firehole-console", true);
@@ -66,45 +118,82 @@ public final class Console implements AutoCloseable {
                 .gracefulShutdownTimeout(Duration.ZERO, FAREWELL)
                 .disableServerHeader()
                 .disableDateHeader()
-                .serviceUnder("/", new FrontDoor(new OwnNames(config.listen()), routes(pool, program, clock), threads))
+                .service(
+                        "/ws",
+                        WebSocketService.builder(sockets)
+                                .allowedOrigin(origin -> true) // the gate has looked at it
+                                .maxFramePayloadLength(FRAME_BYTES_MAX)
+                                .build()
+                                .decorate(delegate -> new LiveDoor(delegate, gate)))
+                .serviceUnder("/", new FrontDoor(gate, routes, threads))
                 .build();
         try {
             server.start().join();
         } catch (CompletionException e) {
-            freeThreads();
+            release();
             throw e;
         }
         address = Objects.requireNonNull(server.activePort(), "a started server listens")
                 .localAddress();
     }
 
-    private static Routes routes(PoolView pool, Optional<Drainable> program, InstantSource clock) {
-        Map<String, Resource> resources = new LinkedHashMap<>();
-        resources.put("/healthz", new HealthResource(pool));
-        resources.put("/api/grpc-pool/monitors", new MonitorsResource(pool));
-        resources.put("/api/grpc-pool/monitors/{id}", new MonitorResource(pool));
-        resources.put("/api/grpc-pool/monitors/{id}/explain", new TransactionResource(pool));
-        resources.put("/api/grpc-pool/events", new EventsResource(pool, clock));
-        resources.put("/api/grpc-pool/gaps", new GapsResource(pool));
-        program.ifPresent(one -> resources.put("/api/grpc-pool/drain", new DrainResource(one)));
-        return new Routes(resources);
+    private List<Route> routes(
+            PoolView pool, Surroundings surroundings, InstantSource clock, Access access, LiveDocument document) {
+        List<Route> all = new ArrayList<>(List.of(
+                Route.open("/healthz", new HealthResource(pool)),
+                Route.view("/metrics", metrics),
+                Route.view("/api/grpc-pool/stats", new StatsResource(pool, clock)),
+                Route.view("/api/grpc-pool/health", new PoolHealthResource(sampler)),
+                Route.view("/api/dashboard/metrics", new DashboardMetricsResource(sampler)),
+                Route.view("/api/grpc-pool/metrics/realtime", new RealtimeResource(sampler, document)),
+                Route.view("/api/grpc-pool/metrics/history", new HistoryResource(surroundings.history(), clock)),
+                Route.view("/api/grpc-pool/connections", new ConnectionsResource(sampler)),
+                Route.view("/api/grpc-pool/connections/closed", new ClosedConnectionsResource(pool)),
+                Route.view("/api/grpc-pool/connections/{id}", new ConnectionResource(sampler)),
+                Route.action("/api/grpc-pool/connections/{id}/reconnect", Role.OPERATOR, new ReconnectResource(pool)),
+                Route.view("/api/grpc-pool/streams", new StreamsResource(sampler)),
+                Route.view("/api/grpc-pool/monitors", new MonitorsResource(pool, sampler)),
+                Route.view("/api/grpc-pool/monitors/{id}", new MonitorResource(pool)),
+                Route.view("/api/grpc-pool/monitors/{id}/explain", new TransactionResource(pool)),
+                Route.action("/api/grpc-pool/filters/test", Role.VIEWER, new FilterTestResource(pool)),
+                Route.view("/api/grpc-pool/permits", new PermitsResource(sampler, surroundings.forecast())),
+                Route.view("/api/grpc-pool/gaps", new GapsResource(pool)),
+                Route.view("/api/grpc-pool/events", new EventsResource(pool, clock)),
+                Route.view("/api/grpc-pool/config", new ConfigurationResource(surroundings.settings())),
+                Route.open("/api/session", new SessionResource(access)),
+                Route.open("/login", LoginResource.in(access)),
+                Route.open("/logout", LoginResource.out(access)),
+                Route.open("/", StaticFiles.only(PAGES, "index.html")),
+                Route.open("/dashboard/{file}", StaticFiles.below(PAGES)),
+                Route.open("/dashboard/{folder}/{file}", StaticFiles.below(PAGES))));
+        surroundings
+                .program()
+                .ifPresent(program ->
+                        all.add(Route.action("/api/grpc-pool/drain", Role.ADMIN, new DrainResource(program, pool))));
+        return all;
     }
 
     /**
      * Opens a console.
      *
      * @param pool what it tells of; it stays the caller's to close, after the console
-     * @param program what it can bring to an end; empty if nothing
-     * @throws IOException if the address is taken; the message names it
+     * @throws IOException if the address is taken, or is not loopback and there are no tokens; the message names it
      */
-    public static Console start(ConsoleConfig config, Pool pool, Optional<Drainable> program) throws IOException {
-        return start(config, PoolView.of(pool), program, InstantSource.system());
+    public static Console start(ConsoleConfig config, Pool pool, Surroundings surroundings) throws IOException {
+        return start(config, PoolView.of(pool), surroundings, InstantSource.system(), Timers.onVirtualThreads());
     }
 
-    static Console start(ConsoleConfig config, PoolView pool, Optional<Drainable> program, InstantSource clock)
+    static Console start(
+            ConsoleConfig config, PoolView pool, Surroundings surroundings, InstantSource clock, Timers timers)
             throws IOException {
+        String listen = config.listen().getHostString() + ":" + config.listen().getPort();
+        if (config.isOpenToTheNetwork()) {
+            throw new IOException(
+                    "console does not listen on " + listen
+                            + ", which is not loopback, without console.tokens-file: whoever can connect there could do everything");
+        }
         try {
-            Console console = new Console(config, pool, program, clock);
+            Console console = new Console(config, pool, surroundings, clock, timers);
             log.info(
                     "Console listens on {}:{}",
                     console.address().getHostString(),
@@ -112,16 +201,18 @@ public final class Console implements AutoCloseable {
             return console;
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException(
-                    "console cannot listen on " + config.listen().getHostString() + ":"
-                            + config.listen().getPort() + ": " + cause.getMessage(),
-                    cause);
+            throw new IOException("console cannot listen on " + listen + ": " + cause.getMessage(), cause);
         }
     }
 
     /** Where it listens, with the port it took. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** What stands behind which path, and who may ask it. */
+    Routes routes() {
+        return routes;
     }
 
     /**
@@ -131,11 +222,14 @@ public final class Console implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            var unused = server.stop().whenComplete((nothing, failure) -> freeThreads());
+            sampler.close();
+            var unused = server.stop().whenComplete((nothing, failure) -> release());
         }
     }
 
-    private void freeThreads() {
+    private void release() {
+        sampler.close();
+        metrics.close();
         threads.shutdownNow();
         var unused = eventLoops.shutdownGracefully(0, FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -1,11 +1,11 @@
 /**
- * What people and scripts see of a running pool: JSON over HTTP, on loopback unless it is told otherwise.
+ * What people and scripts see of a running pool: JSON over HTTP, a WebSocket, figures for Prometheus and a dashboard, on loopback unless it
+ * is told otherwise.
  *
- * <p>A {@link io.firehole.console.Console} listens. Every request passes its front door, which refuses foreign
- * {@code Host}s and {@code Origin}s on every path, finds the {@code Resource} for the path, and asks it on a virtual thread,
- * since a resource may wait for the pool. There is one class for each resource; what they know of the pool is
- * {@code PoolView}. Answers are bounded, and say what is allowed when a question was wrong. Names of monitors and filters are
- * data of strangers: they go out as JSON text and nothing else.
+ * <p>A {@link io.firehole.console.Console} puts the rooms together: {@code http} is what every request passes, {@code access} who may come
+ * in, {@code api} has one class for each path, {@code live} looks at the pool once a second, for rates and for those who watch,
+ * and {@code metrics} tells Prometheus. {@link io.firehole.console.Surroundings} are what it tells of beside the pool. The pages of the
+ * dashboard are resources of the jar.
  */
 @NullMarked
 package io.firehole.console;

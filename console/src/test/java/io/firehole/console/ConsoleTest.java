@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firehole.console.OpenConsole.Answer;
+import io.firehole.console.http.FrontDoor;
 import io.firehole.filters.Base58;
 import io.firehole.pool.Gap;
 import io.firehole.pool.Group;
@@ -25,10 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,8 +130,8 @@ class ConsoleTest {
         JsonNode keys = console.get("/api/grpc-pool/monitors/many")
                 .json()
                 .at("/data/streams/0/filters/0/filter/accountInclude");
-        assertThat(keys).hasSize(ShortenedJson.ITEMS_MAX + 1);
-        assertThat(keys.get(ShortenedJson.ITEMS_MAX).asText()).isEqualTo("... and 30 more");
+        assertThat(keys).hasSize(20 + 1);
+        assertThat(keys.get(20).asText()).isEqualTo("... and 30 more");
         assertThat(console.get("/api/grpc-pool/monitors/many?whole=true")
                         .json()
                         .at("/data/streams/0/filters/0/filter/accountInclude"))
@@ -208,7 +209,6 @@ class ConsoleTest {
                 number, monitor, CommitmentLevel.CONFIRMED, 100, 104, cause, "why", Instant.EPOCH, Instant.EPOCH);
     }
 
-    /** That picture at another time with other events, whatever else there is in it. */
     @Test
     void tellsHowFarTheProgramIsOnItsWayToTheEnd() throws Exception {
         assertThat(console.get("/api/grpc-pool/drain").json().get("data").toString())
@@ -248,13 +248,18 @@ class ConsoleTest {
         return console.ask("POST", path, all.toArray(String[]::new));
     }
 
+    /** That picture at another time with other events, whatever else there is in it. */
     private static PoolStats with(PoolStats stats, long atNanos, List<PoolEvent> events) {
-        return with(stats, Map.of("atNanos", atNanos, "events", events));
+        PoolStats.Totals totals = with(stats.totals(), Map.of("events", (long) events.size()));
+        return with(stats, Map.of("atNanos", atNanos, "events", events, "totals", totals));
     }
 
-    private static PoolStats with(PoolStats stats, Map<String, Object> others) {
+    /** That record with other values. */
+    static <R extends Record> R with(R stats, Map<String, Object> others) {
         try {
-            RecordComponent[] components = PoolStats.class.getRecordComponents();
+            @SuppressWarnings("unchecked")
+            Class<R> type = (Class<R>) stats.getClass();
+            RecordComponent[] components = type.getRecordComponents();
             Class<?>[] types = new Class<?>[components.length];
             Object[] values = new Object[components.length];
             for (int i = 0; i < components.length; i++) {
@@ -262,9 +267,9 @@ class ConsoleTest {
                 Object other = others.get(components[i].getName());
                 values[i] = other != null ? other : components[i].getAccessor().invoke(stats);
             }
-            return PoolStats.class.getDeclaredConstructor(types).newInstance(values);
+            return type.getDeclaredConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError("PoolStats is no plain record", e);
+            throw new LinkageError(stats.getClass() + " is no plain record", e);
         }
     }
 
@@ -292,7 +297,7 @@ class ConsoleTest {
     void saysWhichPathsThereAre() throws IOException {
         Answer answer = console.get("/api/grpc-pool/monitor");
         assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.detail()).contains("/healthz, /api/grpc-pool/monitors");
+        assertThat(answer.detail()).contains("/healthz, /metrics, /api/grpc-pool/stats");
     }
 
     @ParameterizedTest
@@ -307,6 +312,10 @@ class ConsoleTest {
     @ValueSource(
             strings = {
                 "/",
+                "/ws",
+                "/metrics",
+                "/login",
+                "/dashboard/app.js",
                 "/healthz",
                 "/api/grpc-pool/monitors",
                 "/api/grpc-pool/monitors/some",
@@ -347,7 +356,11 @@ class ConsoleTest {
     void answersNoMoreQuestionsAtOnceThanItHasRoomFor() throws Exception {
         CountDownLatch asked = new CountDownLatch(FrontDoor.REQUESTS_MAX);
         CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean holds = new AtomicBoolean();
         console = opened(new OpenConsole(stats -> {
+            if (!holds.get()) {
+                return stats;
+            }
             asked.countDown();
             try {
                 go.await();
@@ -356,6 +369,7 @@ class ConsoleTest {
             }
             return stats;
         }));
+        holds.set(true);
         List<CompletableFuture<Answer>> answers = new ArrayList<>();
         for (int i = 0; i < FrontDoor.REQUESTS_MAX; i++) {
             CompletableFuture<Answer> answer = new CompletableFuture<>();
@@ -380,7 +394,7 @@ class ConsoleTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             InetSocketAddress address = (InetSocketAddress) taken.getLocalSocketAddress();
             assertThatThrownBy(() ->
-                            Console.start(ConsoleConfig.DEFAULT.withListen(address), console.pool, Optional.empty()))
+                            Console.start(ConsoleConfig.DEFAULT.withListen(address), console.pool, Surroundings.NONE))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("console cannot listen on ")
                     .hasMessageContaining(String.valueOf(address.getPort()));

@@ -3,7 +3,10 @@ package io.firehole.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import io.firehole.console.api.Drainable;
+import io.firehole.console.live.PoolView;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.pool.ClosedConnection;
 import io.firehole.pool.Gap;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.MonitorExplanation;
@@ -12,8 +15,11 @@ import io.firehole.pool.Pool;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.PoolRuntime;
 import io.firehole.pool.PoolStats;
+import io.firehole.pool.RecentTransaction;
 import io.firehole.pool.TransactionExplanation;
 import io.firehole.pool.budget.PermitWish;
+import io.firehole.pool.metrics.MetricsSecond;
+import io.firehole.pool.time.Timers;
 import io.firehole.pool.transport.Connection;
 import io.firehole.pool.transport.ConnectionListener;
 import io.firehole.pool.transport.StreamListener;
@@ -29,11 +35,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,8 +51,12 @@ final class OpenConsole implements AutoCloseable {
 
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
 
+    /** The time of day; a test may set it. */
+    volatile Instant now = NOW;
+
     static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
 
+    final ManualTimers timers = new ManualTimers();
     final Pool pool = Pool.start(PoolConfig.DEFAULT, new Nowhere(), PoolRuntime.system());
     final FakeProgram program = new FakeProgram();
     final Console console;
@@ -55,11 +67,40 @@ final class OpenConsole implements AutoCloseable {
 
     /** @param between what the console sees instead of the pool's own figures; may hold it up */
     OpenConsole(UnaryOperator<PoolStats> between) throws IOException {
+        this(between, rules -> rules, surroundings -> surroundings);
+    }
+
+    /**
+     * @param rules what is special about its rules
+     * @param told what it tells of beside the pool, more than a program
+     */
+    OpenConsole(UnaryOperator<PoolStats> between, UnaryOperator<ConsoleConfig> rules, UnaryOperator<Surroundings> told)
+            throws IOException {
         console = Console.start(
-                ConsoleConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                rules.apply(
+                        ConsoleConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
                 new Between(PoolView.of(pool), between),
-                Optional.of(program),
-                () -> NOW);
+                told.apply(Surroundings.NONE.withProgram(program)),
+                () -> now,
+                timers);
+    }
+
+    /** Runs what waits, when it is told to; whatever it waits for. */
+    static final class ManualTimers implements Timers {
+
+        private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public Timer after(long delayNanos, Runnable task) {
+            waiting.add(task);
+            return () -> waiting.remove(task);
+        }
+
+        /** Its time has come. */
+        void tick() {
+            Runnable task = waiting.remove();
+            task.run();
+        }
     }
 
     /** Notes what it is told. */
@@ -94,6 +135,31 @@ final class OpenConsole implements AutoCloseable {
         }
 
         @Override
+        public List<ClosedConnection> closedConnections(int limit) {
+            return pool.closedConnections(limit);
+        }
+
+        @Override
+        public Optional<RecentTransaction> recent(ByteString signature) {
+            return pool.recent(signature);
+        }
+
+        @Override
+        public Pool.Reconnect reconnect(long connectionId) {
+            return pool.reconnect(connectionId);
+        }
+
+        @Override
+        public void note(String kind, String monitorId, String text) {
+            pool.note(kind, monitorId, text);
+        }
+
+        @Override
+        public AutoCloseable everySecond(Consumer<? super MetricsSecond> listener) {
+            return pool.everySecond(listener);
+        }
+
+        @Override
         public Optional<MonitorExplanation> explain(String monitorId) {
             return pool.explain(monitorId);
         }
@@ -120,13 +186,27 @@ final class OpenConsole implements AutoCloseable {
         return ask("GET", path, "Host: localhost:" + console.address().getPort());
     }
 
+    /** Gives an order as the commands do. */
+    Answer order(String path, String body, String... headers) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "Host: localhost:" + console.address().getPort(),
+                "X-Firehole-Order: 1",
+                "Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length));
+        all.addAll(List.of(headers));
+        return exchange("POST", path, body, all.toArray(String[]::new));
+    }
+
     /** Asks with exactly these headers. */
     Answer ask(String method, String path, String... headers) throws IOException {
+        return exchange(method, path, "", headers);
+    }
+
+    private Answer exchange(String method, String path, String body, String... headers) throws IOException {
         try (Socket socket =
                 new Socket(console.address().getAddress(), console.address().getPort())) {
             socket.setSoTimeout(10_000);
             String request = method + " " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers)
-                    + "\r\nConnection: close\r\n\r\n";
+                    + "\r\nConnection: close\r\n\r\n" + body;
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             String head = head(socket.getInputStream());
             Matcher length = LENGTH.matcher(head);

@@ -1,6 +1,8 @@
 package io.firehole.cli.config;
 
 import io.firehole.cli.logging.Redaction;
+import io.firehole.console.access.ConsoleTokens;
+import io.firehole.console.live.Price;
 import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
@@ -160,9 +162,8 @@ public final class ConfigReader {
         List<String> relayMetadata = orDefault(Keys.GATEWAY_RELAY_METADATA, List.of());
         Duration writeStall = orDefault(Keys.GATEWAY_WRITE_STALL, StreamTimes.DEFAULT.stalledAfter());
         Optional<InetSocketAddress> console = orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
-        console.filter(address -> !LOOPBACK.matcher(address.getHostString()).matches())
-                .ifPresent(address -> warnings.add(Keys.CONSOLE_LISTEN.path() + " is " + Values.show(address)
-                        + ": the console has no login, so whoever can connect there sees who asks for what"));
+        Optional<Path> consoleTokens = consoleTokens(console);
+        Price price = value(Keys.PRICE);
         Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();
         GrpcEndpoint upstream = endpoint == null ? null : withHeader(endpoint.withToken(token), profile);
@@ -183,10 +184,41 @@ public final class ConfigReader {
                 new LinkedHashSet<>(relayMetadata),
                 writeStall,
                 console,
+                consoleTokens,
+                Optional.ofNullable(price),
                 state,
                 sharing,
                 settings,
                 warnings);
+    }
+
+    /** Beyond loopback the console must know who calls: whoever can connect could do everything. */
+    private Optional<Path> consoleTokens(Optional<InetSocketAddress> listen) {
+        Path tokens = inFolderOfFile(value(Keys.CONSOLE_TOKENS_FILE));
+        boolean wide = listen.filter(
+                        address -> !LOOPBACK.matcher(address.getHostString()).matches())
+                .isPresent();
+        String shown = listen.map(Values::show).orElse("off");
+        if (tokens == null) {
+            if (wide) {
+                problems.add(Keys.CONSOLE_LISTEN.path() + " is " + shown + ", which is not loopback, and "
+                        + Keys.CONSOLE_TOKENS_FILE.path()
+                        + " is not set: whoever can connect there could do everything");
+            }
+            return Optional.empty();
+        }
+        try {
+            ConsoleTokens.read(tokens);
+        } catch (IOException unreadable) {
+            problems.add(Keys.CONSOLE_TOKENS_FILE.path() + ": " + tokens + " is no file that can be read");
+        } catch (IllegalArgumentException wrong) {
+            problems.add(Keys.CONSOLE_TOKENS_FILE.path() + ": " + wrong.getMessage());
+        }
+        if (wide) {
+            warnings.add(Keys.CONSOLE_LISTEN.path() + " is " + shown
+                    + ": the console has no TLS, so tokens pass in the clear; put it behind something that has");
+        }
+        return Optional.of(tokens);
     }
 
     private SlowMonitorRules slowMonitors(Path state) {

@@ -1,5 +1,6 @@
 package io.firehole.cli.config;
 
+import io.firehole.console.live.Price;
 import io.firehole.pool.Group;
 import io.firehole.pool.MonitorNames;
 import io.firehole.pool.PoolConfig;
@@ -27,6 +28,8 @@ import java.util.Set;
  * @param gatewayRelayedMetadata metadata that goes up with calls which the gateway only relays
  * @param writeStall after which time a client that takes nothing of what waits for it is cut off
  * @param consoleListen where the console listens; empty if there is to be none
+ * @param consoleTokens whom the console knows; empty if whoever can connect may do everything
+ * @param price what the provider charges; empty if that is not known
  * @param state the directory for what must outlive the process
  * @param sharing the database through which several hosts share the budget; empty if this is the only one
  * @param settings every value with its origin, in the order in which a person reads them
@@ -45,6 +48,8 @@ public record FireholeConfig(
         Set<String> gatewayRelayedMetadata,
         Duration writeStall,
         Optional<InetSocketAddress> consoleListen,
+        Optional<Path> consoleTokens,
+        Optional<Price> price,
         Path state,
         Optional<SharingConfig> sharing,
         List<Setting> settings,

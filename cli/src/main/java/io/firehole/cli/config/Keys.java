@@ -1,5 +1,6 @@
 package io.firehole.cli.config;
 
+import io.firehole.console.live.Price;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.pool.GapPolicies;
@@ -64,6 +65,8 @@ final class Keys {
     static final Key<String> PROFILE = Key.of("upstream.profile", ProfileSyntax.name(), ProfileSyntax.OPEN);
     static final Key<SequencedMap<String, String>> LIMITS = Key.of(
             "upstream.limits", ProfileSyntax.limits(), Collections.unmodifiableSequencedMap(new LinkedHashMap<>()));
+
+    static final Key<Price> PRICE = Key.of("upstream.price", new Syntax<>(Price::parse, Price::toString), null);
 
     static final Key<Integer> MAX_CONNECTIONS = Key.of(
                     "pool.max-connections", count(1, CONNECTIONS_MAX), PoolConfig.DEFAULT.maxConnections())
@@ -158,6 +161,8 @@ final class Keys {
                     Keys::addressOrOff, address -> address.map(Values::show).orElse(OFF)),
             Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 3_001)));
 
+    static final Key<Path> CONSOLE_TOKENS_FILE = Key.of("console.tokens-file", file(), null);
+
     static final Key<Path> STATE = Key.of("state", file(), null);
     static final Key<String> SHARING_URL = Key.of("sharing.url", new Syntax<>(Keys::jdbc, url -> url), null);
     static final Key<String> SHARING_USER = Key.of("sharing.user", text(), null);
@@ -217,6 +222,7 @@ final class Keys {
                 TOKEN_FILE,
                 PROFILE,
                 LIMITS,
+                PRICE,
                 MAX_CONNECTIONS,
                 CONNECTION_TTL,
                 HEALTH_CHECK_INTERVAL,
@@ -244,7 +250,7 @@ final class Keys {
         keys.addAll(List.of(SPILL_MAX, SPILL_TOTAL, BUFFERS_MAX));
         keys.addAll(List.of(
                 GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, GATEWAY_DRAIN, GATEWAY_REUSE_PORT, GATEWAY_RELAY_METADATA));
-        keys.addAll(List.of(GATEWAY_WRITE_STALL, CONSOLE_LISTEN, STATE));
+        keys.addAll(List.of(GATEWAY_WRITE_STALL, CONSOLE_LISTEN, CONSOLE_TOKENS_FILE, STATE));
         keys.addAll(List.of(SHARING_URL, SHARING_USER, SHARING_PASSWORD_FILE, SHARING_HOSTS, SHARING_SHARE));
         return List.copyOf(keys);
     }

@@ -4,7 +4,9 @@ import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.Values;
 import io.firehole.console.Console;
 import io.firehole.console.ConsoleConfig;
-import io.firehole.console.Drainable;
+import io.firehole.console.Surroundings;
+import io.firehole.console.access.ConsoleTokens;
+import io.firehole.console.api.ShownSetting;
 import io.firehole.gateway.Gateway;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
@@ -78,14 +80,26 @@ public final class Daemon implements AutoCloseable {
                 config.pool(),
                 gateway,
                 console,
+                Surroundings.NONE.withSettings(config.settings().stream()
+                        .map(one -> new ShownSetting(
+                                one.key(), one.value(), one.origin().toString()))
+                        .toList()),
                 true,
                 UnaryOperator.identity());
     }
 
     private static Optional<ConsoleConfig> console(FireholeConfig config) throws ConsoleNotListeningException {
         try {
-            return config.consoleListen().map(Values::resolved).map(ConsoleConfig.DEFAULT::withListen);
-        } catch (IllegalArgumentException unknown) {
+            ConsoleConfig rules = ConsoleConfig.DEFAULT;
+            if (config.consoleTokens().isPresent()) {
+                rules = rules.withTokens(
+                        ConsoleTokens.read(config.consoleTokens().get()));
+            }
+            if (config.price().isPresent()) {
+                rules = rules.withPrice(config.price().get());
+            }
+            return config.consoleListen().map(Values::resolved).map(rules::withListen);
+        } catch (IOException | IllegalArgumentException unknown) {
             throw new ConsoleNotListeningException(unknown);
         }
     }
@@ -113,7 +127,15 @@ public final class Daemon implements AutoCloseable {
             Optional<ConsoleConfig> console,
             UnaryOperator<Transport> seam)
             throws IOException {
-        return start(upstream, AssembledBudget.inMemory(rules), poolConfig, gatewayConfig, console, false, seam);
+        return start(
+                upstream,
+                AssembledBudget.inMemory(rules),
+                poolConfig,
+                gatewayConfig,
+                console,
+                Surroundings.NONE,
+                false,
+                seam);
     }
 
     /** The same without a console. */
@@ -133,6 +155,7 @@ public final class Daemon implements AutoCloseable {
             PoolConfig poolConfig,
             GatewayConfig gatewayConfig,
             Optional<ConsoleConfig> consoleConfig,
+            Surroundings shown,
             boolean drainsByConsole,
             UnaryOperator<Transport> seam)
             throws IOException {
@@ -142,8 +165,11 @@ public final class Daemon implements AutoCloseable {
         try {
             gateway = Gateway.start(gatewayConfig, pool);
             Ending ending = new Ending(gateway);
-            Optional<Drainable> program = drainsByConsole ? Optional.of(ending) : Optional.empty();
-            Optional<Console> console = startConsole(consoleConfig, pool, program);
+            Surroundings surroundings = shown.withForecast(budget.budget()::forecast);
+            if (drainsByConsole) {
+                surroundings = surroundings.withProgram(ending);
+            }
+            Optional<Console> console = startConsole(consoleConfig, pool, surroundings);
             return new Daemon(budget, transport, pool, gateway, ending, console);
         } catch (IOException | RuntimeException notListening) {
             if (gateway != null) {
@@ -156,11 +182,10 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private static Optional<Console> startConsole(
-            Optional<ConsoleConfig> config, Pool pool, Optional<Drainable> program)
+    private static Optional<Console> startConsole(Optional<ConsoleConfig> config, Pool pool, Surroundings surroundings)
             throws ConsoleNotListeningException {
         try {
-            return config.isEmpty() ? Optional.empty() : Optional.of(Console.start(config.get(), pool, program));
+            return config.isEmpty() ? Optional.empty() : Optional.of(Console.start(config.get(), pool, surroundings));
         } catch (IOException taken) {
             throw new ConsoleNotListeningException(taken);
         }

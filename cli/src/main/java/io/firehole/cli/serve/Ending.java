@@ -1,6 +1,6 @@
 package io.firehole.cli.serve;
 
-import io.firehole.console.Drainable;
+import io.firehole.console.api.Drainable;
 import io.firehole.gateway.Gateway;
 import java.util.concurrent.CompletableFuture;
 

@@ -434,7 +434,7 @@ class ConfigReaderTest {
             console: { listen: "3001" }                | :1: console.listen is "3001": an address is HOST:PORT, as in 127.0.0.1:10000
             history: { store: embedded }              | :1: unknown key "history" here; there are: console, gaps, gateway, groups, mailbox, memory, pool, replay, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
-            upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, profile, token-file
+            upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, price, profile, token-file
             upstream: { profile: tritn }              | :1: upstream.profile is "tritn": there is no such profile; did you mean "triton"?
             upstream: { limits: { acounts.max: 1 } }  | :1: unknown key "acounts.max" in upstream.limits; did you mean "accounts.max"?
             upstream: { limits: { accounts: { mx: 1 } } } | :1: unknown key "accounts.mx" in upstream.limits; did you mean "accounts.max"?
@@ -543,17 +543,38 @@ class ConfigReaderTest {
     }
 
     @Test
-    void warnsOfAConsoleThatOthersCanReach() throws Exception {
+    void refusesAConsoleThatOthersCanReachUnlessItKnowsWhoCalls() throws Exception {
         for (String own : List.of("127.0.0.1:0", "[::1]:3001", "localhost:3001", "off")) {
             assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", "h", "FIREHOLE_CONSOLE_LISTEN", own), null)
                             .warnings())
                     .isEmpty();
         }
-        assertThat(ConfigReader.read(Map.of(), Map.of("GRPC_URL", "h", "FIREHOLE_CONSOLE_LISTEN", "0.0.0.0:3001"), null)
-                        .warnings())
-                .containsExactly(
-                        "console.listen is 0.0.0.0:3001: the console has no login, so whoever can connect there"
-                                + " sees who asks for what");
+        assertThatThrownBy(() -> ConfigReader.read(
+                        Map.of(), Map.of("GRPC_URL", "h", "FIREHOLE_CONSOLE_LISTEN", "0.0.0.0:3001"), null))
+                .hasMessage("console.listen is 0.0.0.0:3001, which is not loopback, and console.tokens-file is not set:"
+                        + " whoever can connect there could do everything");
+        Files.writeString(folder.resolve("console-tokens"), "0123456789abcdef viewer");
+        FireholeConfig config = ConfigReader.read(
+                Map.of(),
+                Map.of(),
+                file("upstream: { endpoint: h, price: 80 USD/TB }\n"
+                        + "console: { listen: \"0.0.0.0:3001\", tokens-file: console-tokens }"));
+        assertThat(config.warnings()).singleElement().asString().contains("no TLS");
+        assertThat(config.consoleTokens()).contains(folder.resolve("console-tokens"));
+        assertThat(config.price()).hasToString("Optional[0.08 USD/GB]");
+        assertThat(config.settings())
+                .filteredOn(setting -> setting.key().equals("upstream.price"))
+                .singleElement()
+                .hasToString("Setting[key=upstream.price, value=0.08 USD/GB, origin=" + folder.resolve("firehole.yaml")
+                        + ":1]");
+    }
+
+    @Test
+    void namesTheLineOfTheConsolesTokensFileThatIsWrong() throws IOException {
+        Path tokens = Files.writeString(folder.resolve("console-tokens"), "0123456789abcdef root");
+        Path yaml = file("upstream: { endpoint: h }\nconsole: { tokens-file: console-tokens }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), Map.of(), yaml))
+                .hasMessage("console.tokens-file: " + tokens + " line 1: role must be viewer, operator or admin");
     }
 
     private Path file(String text) throws IOException {

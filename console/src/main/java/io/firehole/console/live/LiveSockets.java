@@ -1,0 +1,153 @@
+package io.firehole.console.live;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.websocket.WebSocket;
+import com.linecorp.armeria.common.websocket.WebSocketCloseStatus;
+import com.linecorp.armeria.common.websocket.WebSocketFrame;
+import com.linecorp.armeria.common.websocket.WebSocketFrameType;
+import com.linecorp.armeria.common.websocket.WebSocketWriter;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.websocket.WebSocketServiceHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * Browsers that look at the realtime document: each gets the latest one at once, and then every one as it is made.
+ *
+ * <p>The text is made once for all of them. A browser that has not yet taken what was written to it skips: nothing is queued,
+ * and what it gets next is the newest. One that takes nothing for {@link #SKIPPED_MAX} pictures is let go.
+ */
+public final class LiveSockets implements WebSocketServiceHandler {
+
+    /** Browsers at once. */
+    public static final int SOCKETS_MAX = 64;
+
+    /** Pictures in a row that a browser may miss. */
+    static final int SKIPPED_MAX = 60;
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    private final Sampler sampler;
+    private final LiveDocument document;
+    private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger open = new AtomicInteger();
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder skipped = new LongAdder();
+
+    public LiveSockets(Sampler sampler, LiveDocument document) {
+        this.sampler = sampler;
+        this.document = document;
+        sampler.onSample(this::show);
+    }
+
+    /** How many browsers look. */
+    public int open() {
+        return open.get();
+    }
+
+    /** Pictures sent to browsers, since the start. */
+    public long sent() {
+        return sent.sum();
+    }
+
+    /** Pictures that browsers were too slow for, since the start. */
+    public long skipped() {
+        return skipped.sum();
+    }
+
+    @Override
+    public WebSocket handle(ServiceRequestContext context, WebSocket in) {
+        Viewer viewer = new Viewer();
+        if (open.incrementAndGet() > SOCKETS_MAX) {
+            open.decrementAndGet();
+            in.subscribe(new Incoming(viewer));
+            viewer.out.close(WebSocketCloseStatus.TRY_AGAIN_LATER, SOCKETS_MAX + " browsers look already");
+            return viewer.out;
+        }
+        viewers.add(viewer);
+        in.subscribe(new Incoming(viewer));
+        var unused = viewer.out.whenComplete().whenComplete((done, broken) -> {
+            if (viewers.remove(viewer)) {
+                open.decrementAndGet();
+            }
+        });
+        viewer.offer(frame(sampler.latest()));
+        return viewer.out;
+    }
+
+    private void show(Sample sample) {
+        if (!viewers.isEmpty()) {
+            byte[] frame = frame(sample);
+            viewers.forEach(viewer -> viewer.offer(frame));
+        }
+    }
+
+    private byte[] frame(Sample sample) {
+        ObjectNode message = JSON.objectNode().put("type", "metrics");
+        message.set("data", document.of(sample));
+        message.put("timestamp", sample.at().toEpochMilli());
+        return message.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** One browser. Offers come from the sampler's thread, but for the first. */
+    private final class Viewer {
+
+        private final WebSocketWriter out = WebSocket.streaming();
+        private final AtomicInteger missed = new AtomicInteger();
+
+        /** Whether what was written last has been taken. */
+        private final AtomicBoolean taken = new AtomicBoolean(true);
+
+        void offer(byte[] frame) {
+            if (!taken.compareAndSet(true, false)) {
+                skipped.increment();
+                if (missed.incrementAndGet() > SKIPPED_MAX) {
+                    out.abort();
+                }
+                return;
+            }
+            missed.set(0);
+            if (out.tryWrite(WebSocketFrame.ofText(frame))) {
+                sent.increment();
+                var unused = out.whenConsumed().thenRun(() -> taken.set(true));
+            }
+        }
+    }
+
+    /** What a browser sends: nothing that is looked at, but for its end. */
+    private record Incoming(Viewer viewer) implements Subscriber<WebSocketFrame> {
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(WebSocketFrame frame) {
+            try (frame) {
+                if (frame.type() == WebSocketFrameType.PING) {
+                    var unused = viewer.out.tryWrite(WebSocketFrame.ofPong(frame.array()));
+                } else if (frame.type() == WebSocketFrameType.CLOSE) {
+                    viewer.out.close(WebSocketCloseStatus.NORMAL_CLOSURE);
+                }
+            }
+        }
+
+        @Override
+        public void onError(Throwable broken) {
+            viewer.out.close();
+        }
+
+        @Override
+        public void onComplete() {
+            viewer.out.close();
+        }
+    }
+}

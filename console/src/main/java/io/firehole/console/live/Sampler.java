@@ -1,0 +1,208 @@
+package io.firehole.console.live;
+
+import io.firehole.pool.PoolStats;
+import io.firehole.pool.budget.BudgetEvent;
+import io.firehole.pool.time.Timers;
+import io.firehole.pool.time.Timers.Timer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a picture of the pool every second: one sampler for a console, whoever looks. What is here belongs to the thread of its
+ * timer, but for {@link #latest}, {@link #numbered} and {@link #onSample}.
+ */
+public final class Sampler implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Sampler.class);
+
+    /** How often it looks. */
+    public static final Duration EVERY = Duration.ofSeconds(1);
+
+    /** Pictures that can be asked for by their number. */
+    public static final int KEPT = 16;
+
+    /** How often it notes the count of reconnects, and how many of these notes make an hour. */
+    private static final Duration RECONNECTS_EVERY = Duration.ofMinutes(1);
+
+    private static final int RECONNECTS_KEPT = 61;
+
+    /** A monitor's stream: an id may have several, and one that comes back counts anew. */
+    private record Opened(String id, long atNanos) {}
+
+    private final PoolView pool;
+    private final InstantSource clock;
+    private final Timers timers;
+    private final List<Consumer<Sample>> listeners = new CopyOnWriteArrayList<>();
+
+    private final Growth upstream = new Growth();
+    private final Growth delivered = new Growth();
+    private final GrowthTable<Long> connections = new GrowthTable<>();
+    private final GrowthTable<Long> streams = new GrowthTable<>();
+    private final GrowthTable<Opened> monitors = new GrowthTable<>();
+    private final MonitorTotals totals = new MonitorTotals();
+    private final AutoCloseable seconds;
+    private final HealthWatch health = new HealthWatch();
+    private final ArrayDeque<Long> reconnects = new ArrayDeque<>();
+    private long reconnectsNotedNanos;
+    private long sequence;
+    private long lastBudgetEventNanos = Long.MIN_VALUE;
+
+    /** The newest last. Replaced as a whole, by the thread of the timer. */
+    private volatile List<Sample> kept = List.of();
+
+    /** Guards the fields below. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private @Nullable Timer next;
+    private boolean closed;
+
+    private Sampler(PoolView pool, InstantSource clock, Timers timers) {
+        this.pool = pool;
+        this.clock = clock;
+        this.timers = timers;
+        this.seconds = pool.everySecond(totals::add);
+    }
+
+    /**
+     * Takes the first picture at once, on the caller's thread.
+     *
+     * @param timers say when to take the others; their thread may wait some milliseconds
+     */
+    public static Sampler start(PoolView pool, InstantSource clock, Timers timers) {
+        Sampler sampler = new Sampler(pool, clock, timers);
+        sampler.look();
+        sampler.waitForNext(0);
+        return sampler;
+    }
+
+    /** The last picture. Any thread. */
+    public Sample latest() {
+        return kept.getLast();
+    }
+
+    /** One of the last {@link #KEPT}; empty if it is older, or yet to come. Any thread. */
+    public Optional<Sample> numbered(long number) {
+        return kept.stream().filter(sample -> sample.sequence() == number).findFirst();
+    }
+
+    /** Has somebody told of every picture, on the thread of the timer; nothing there may wait. Any thread. */
+    public void onSample(Consumer<Sample> listener) {
+        listeners.add(listener);
+    }
+
+    private void waitForNext(long lateNanos) {
+        lock.lock();
+        try {
+            if (!closed) {
+                next = timers.after(Math.max(0, EVERY.toNanos() - lateNanos), this::tick);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tick() {
+        long begin = latest().stats().atNanos();
+        try {
+            look();
+            Sample sample = latest();
+            listeners.forEach(listener -> listener.accept(sample));
+        } catch (RuntimeException broken) {
+            log.warn("How the pool stands could not be looked at", broken);
+        }
+        // Pictures are a second apart whatever it takes to make one.
+        waitForNext(Math.clamp(latest().stats().atNanos() - begin - EVERY.toNanos(), 0, EVERY.toNanos()));
+    }
+
+    private void look() {
+        PoolStats stats = pool.stats();
+        long now = stats.atNanos();
+        PoolStats.Totals sums = stats.totals();
+        upstream.read(now, sums.updates(), sums.bytes());
+        delivered.read(now, sums.delivered(), sums.deliveredBytes());
+        stats.connections().forEach(one -> connections.read(now, one.id(), one.updates(), one.bytes()));
+        stats.streams().forEach(one -> streams.read(now, one.id(), one.updates(), one.bytes()));
+        stats.monitors()
+                .forEach(
+                        one -> monitors.read(now, new Opened(one.id(), one.openedNanos()), one.updates(), one.bytes()));
+        noteBudgetEvents(stats);
+        Sample sample = new Sample(
+                ++sequence,
+                clock.instant(),
+                stats,
+                health.judge(stats),
+                upstream.rates(),
+                delivered.rates(),
+                connections.rates(),
+                streams.rates(),
+                byId(monitors.rates()),
+                totals.all(),
+                reconnectsLastHour(now, sums.reconnects()));
+        List<Sample> before = kept;
+        ArrayDeque<Sample> all = new ArrayDeque<>(before);
+        if (all.size() == KEPT) {
+            all.removeFirst();
+        }
+        all.addLast(sample);
+        kept = List.copyOf(all);
+    }
+
+    private static Map<String, Rates> byId(Map<Opened, Rates> rates) {
+        Map<String, Rates> sums = new HashMap<>();
+        rates.forEach((stream, rate) -> sums.merge(stream.id(), rate, Rates::plus));
+        return sums;
+    }
+
+    private long reconnectsLastHour(long nowNanos, long total) {
+        if (reconnects.isEmpty() || nowNanos - reconnectsNotedNanos >= RECONNECTS_EVERY.toNanos()) {
+            reconnectsNotedNanos = nowNanos;
+            reconnects.addLast(total);
+            if (reconnects.size() > RECONNECTS_KEPT) {
+                reconnects.removeFirst();
+            }
+        }
+        return total - reconnects.getFirst();
+    }
+
+    /** What befell the budget belongs among the events of the pool, where people look for reasons. */
+    private void noteBudgetEvents(PoolStats stats) {
+        stats.budget().ifPresent(budget -> {
+            for (BudgetEvent event : budget.events()) {
+                if (event.atNanos() > lastBudgetEventNanos) {
+                    lastBudgetEventNanos = event.atNanos();
+                    pool.note("budget", "", event.text());
+                }
+            }
+        });
+    }
+
+    /** Looks no more. Idempotent; any thread. */
+    @Override
+    public void close() {
+        try {
+            seconds.close();
+        } catch (Exception notForgotten) {
+            log.debug("The pool goes on telling of its seconds", notForgotten);
+        }
+        lock.lock();
+        try {
+            closed = true;
+            if (next != null) {
+                next.cancel();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.firehole.console.metrics;
+
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import io.firehole.console.http.Query;
+import io.firehole.console.http.Reply;
+import io.firehole.console.http.Resource;
+import io.firehole.console.live.LiveSockets;
+import io.firehole.console.live.Sampler;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** What Prometheus reads: the pool's figures, the console's, and those of the Java machine. */
+public final class MetricsResource implements Resource, AutoCloseable {
+
+    private static final MediaType TEXT = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
+
+    private final PrometheusMeterRegistry registry;
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+
+    public MetricsResource(Sampler sampler, LiveSockets sockets) {
+        List<MetricFamily> families = families(() -> sockets);
+        PrometheusRegistry prometheus = new PrometheusRegistry();
+        prometheus.register(() -> new MetricSnapshots(
+                families.stream().map(family -> family.of(sampler.latest())).toList()));
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        collections.bindTo(registry);
+    }
+
+    /** Every metric that is ours. */
+    static List<MetricFamily> families(Supplier<LiveSockets> sockets) {
+        List<MetricFamily> families = new ArrayList<>(PoolFamilies.all());
+        families.add(new MetricFamily(
+                "firehole_console_sockets",
+                "Browsers that look at the realtime document",
+                List.of(),
+                (sample, series) -> series.put(sockets.get().open())));
+        families.add(new MetricFamily(
+                "firehole_console_frames_sent_total",
+                "Realtime documents sent to browsers",
+                List.of(),
+                (sample, series) -> series.put(sockets.get().sent())));
+        families.add(new MetricFamily(
+                "firehole_console_frames_skipped_total",
+                "Realtime documents that browsers were too slow for",
+                List.of(),
+                (sample, series) -> series.put(sockets.get().skipped())));
+        return families;
+    }
+
+    @Override
+    public Set<String> parameters() {
+        return Set.of();
+    }
+
+    @Override
+    public Reply get(Query query) {
+        return Reply.text(HttpStatus.OK, TEXT, registry.scrape());
+    }
+
+    @Override
+    public void close() {
+        collections.close();
+        registry.close();
+    }
+}
