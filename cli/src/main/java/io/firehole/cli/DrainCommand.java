@@ -4,12 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.firehole.cli.config.Values;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Brings a running Firehole to an end in good order. */
 @Command(
@@ -23,37 +19,24 @@ import picocli.CommandLine.Spec;
             ""
         },
         footer = {"", "Example: firehole drain", "Example: firehole drain --now --console http://127.0.0.1:3001"})
-final class DrainCommand implements Callable<Integer> {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private ConsoleOption console;
+final class DrainCommand extends ConsoleCommand {
 
     @Option(names = "--now", description = "End all streams at once, also if it is draining already.")
     private boolean now;
 
-    @Option(names = "--json", description = "What the console says: {draining, streams, leftMillis}.")
-    private boolean json;
+    @Override
+    JsonNode answer() throws InterruptedException {
+        return console().order("/api/grpc-pool/drain" + (now ? "?now=true" : ""));
+    }
 
     @Override
-    public Integer call() throws InterruptedException {
-        JsonNode data = console.order("/api/grpc-pool/drain" + (now ? "?now=true" : ""));
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(data);
-        } else if (now) {
+    void print(JsonNode data, PrintWriter out) {
+        if (now) {
             out.println("ending at once");
-        } else {
-            long seconds =
-                    Duration.ofMillis(data.get("leftMillis").asLong() + 999).toSeconds();
-            out.println("draining: " + data.get("streams").asInt() + " streams are open, all will have ended within "
-                    + Values.show(Duration.ofSeconds(seconds)));
+            return;
         }
-        out.flush();
-        return ExitCode.GOOD;
+        long seconds = Duration.ofMillis(data.get("leftMillis").asLong() + 999).toSeconds();
+        out.println("draining: " + data.get("streams").asInt() + " streams are open, all will have ended within "
+                + Values.show(Duration.ofSeconds(seconds)));
     }
 }

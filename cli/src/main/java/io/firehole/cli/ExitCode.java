@@ -10,6 +10,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** Somebody it needs does not answer. */
     static final int UNREACHABLE = 3;
+    /** It runs, and monitors are not being served as they should be. */
+    static final int DEGRADED = 4;
 
     private ExitCode() {}
 }

@@ -8,13 +8,9 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists what monitors of a running Firehole should have seen and did not. */
 @Command(
@@ -32,17 +28,9 @@ import picocli.CommandLine.Spec;
             "Example: firehole gaps",
             "Example: firehole gaps --monitor pumpfun-price-monitor --json | jq -r .gaps[].cause"
         })
-final class GapsCommand implements Callable<Integer> {
+final class GapsCommand extends ConsoleCommand {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private ConsoleOption console;
 
     @Option(names = "--monitor", paramLabel = "ID", description = "Only those of this monitor.")
     private @Nullable String monitor;
@@ -54,26 +42,15 @@ final class GapsCommand implements Callable<Integer> {
             description = "How many at the most, from 1 to 10000. Default: ${DEFAULT-VALUE}")
     private int limit;
 
-    @Option(
-            names = "--json",
-            description = "What the console says: {total, causes, gaps: [{monitor, firstSlot, lastSlot, cause, ...}]}.")
-    private boolean json;
-
     @Override
-    public Integer call() throws InterruptedException {
-        JsonNode data = console.ask("/api/grpc-pool/gaps?limit=" + limit
-                + (monitor == null ? "" : "&monitor=" + ConsoleClient.encoded(monitor)));
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(data);
-        } else {
-            print(data, out);
-        }
-        out.flush();
-        return ExitCode.GOOD;
+    JsonNode answer() throws InterruptedException {
+        return console()
+                .ask("/api/grpc-pool/gaps?limit=" + limit
+                        + (monitor == null ? "" : "&monitor=" + ConsoleClient.encoded(monitor)));
     }
 
-    private static void print(JsonNode data, PrintWriter out) {
+    @Override
+    void print(JsonNode data, PrintWriter out) {
         long total = data.get("total").asLong();
         if (total == 0) {
             out.println("no gaps");

@@ -32,8 +32,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             ServeCommand.class,
             SimulateCommand.class,
+            StatusCommand.class,
+            TopCommand.class,
             MonitorsCommand.class,
+            ConnectionsCommand.class,
+            PermitsCommand.class,
             GapsCommand.class,
+            EventsCommand.class,
+            ReconnectCommand.class,
             DrainCommand.class,
             MigrateCheckCommand.class,
             TryFilterCommand.class,
@@ -42,7 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Start with: firehole demo",
-            "Exit codes: 0 good, 1 failed, 2 usage or configuration, 3 not reachable.",
+            "Exit codes: 0 good, 1 failed, 2 usage or configuration, 3 not reachable, 4 degraded.",
             "FIREHOLE_DEBUG=1 shows where an error came from, FIREHOLE_LOG=debug what happens; NO_COLOR is respected."
         })
 final class Main implements Runnable {

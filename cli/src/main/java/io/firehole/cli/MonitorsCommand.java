@@ -4,12 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.firehole.cli.console.Table;
 import io.firehole.cli.console.Table.Column;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists the monitors of a running Firehole. */
 @Command(
@@ -25,33 +20,15 @@ import picocli.CommandLine.Spec;
         },
         subcommands = ExplainCommand.class,
         footer = {"", "Example: firehole monitors", "Example: firehole monitors --json | jq -r .monitors[].id"})
-final class MonitorsCommand implements Callable<Integer> {
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init")
-    private ConsoleOption console;
-
-    @Option(names = "--json", description = "What the console says: {total, monitors: [{id, group, ...}]}.")
-    private boolean json;
+final class MonitorsCommand extends ConsoleCommand {
 
     @Override
-    public Integer call() throws InterruptedException {
-        JsonNode data = console.ask("/api/grpc-pool/monitors");
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(data);
-        } else {
-            print(data, out);
-        }
-        out.flush();
-        return ExitCode.GOOD;
+    JsonNode answer() throws InterruptedException {
+        return console().ask("/api/grpc-pool/monitors");
     }
 
-    private static void print(JsonNode data, PrintWriter out) {
+    @Override
+    void print(JsonNode data, PrintWriter out) {
         Table table = new Table(
                 Column.words("MONITOR", 21),
                 Column.words("GROUP", 6),

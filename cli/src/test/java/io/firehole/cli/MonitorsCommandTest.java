@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -162,6 +163,64 @@ class MonitorsCommandTest {
         Invocation wrong = Invocation.of("gaps", "--limit", "0", "--console", console);
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.err()).contains("limit must be a whole number from 1 to 10000");
+    }
+
+    @Test
+    void statusIsAHealthCheck() throws IOException {
+        Invocation status = Invocation.of("status", "--console", console);
+        assertThat(status.exitCode()).as(status.out()).isZero();
+        assertThat(status.out())
+                .startsWith("status       healthy\n")
+                .contains("monitors     7 of 7 served", "permits      ", "of 60 left", "saved        ");
+        assertThat(status.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        assertThat(new ObjectMapper()
+                        .readTree(Invocation.of("status", "--json", "--console", console)
+                                .out())
+                        .at("/monitors/total")
+                        .asInt())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void showsConnectionsPermitsAndEventsInEightyColumns() {
+        for (String[] command : new String[][] {
+            {"connections"}, {"connections", "--closed"}, {"permits"}, {"events"}, {"top", "--json", "--count", "1"}
+        }) {
+            String[] whole = Arrays.copyOf(command, command.length + 2);
+            whole[command.length] = "--console";
+            whole[command.length + 1] = console;
+            Invocation shown = Invocation.of(whole);
+            assertThat(shown.exitCode())
+                    .as(String.join(" ", whole) + shown.err())
+                    .isZero();
+            assertThat(shown.out()).isNotEmpty();
+            if (!command[0].equals("top")) {
+                assertThat(shown.out().lines().toList())
+                        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+            }
+        }
+        assertThat(Invocation.of("permits", "--console", console).out())
+                .contains("60 per 60s, connects", "manual", "next permit: at once");
+        assertThat(Invocation.of("events", "--follow", "--count", "1", "--console", console)
+                        .out())
+                .contains("connected  Connection 1 is ready");
+    }
+
+    @Test
+    void reconnectSaysItsCostAndWhatIsNotThere() {
+        Invocation cost = Invocation.of("reconnect", "1", "--dry-run", "--console", console);
+        assertThat(cost.exitCode()).isZero();
+        assertThat(cost.out()).matches("would use 1 of \\d+ permits; \\d+ monitors' streams would move\n");
+        Invocation unknown = Invocation.of("reconnect", "999", "--console", console);
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).startsWith("firehole: there is no connection \"999\"; there are ");
+    }
+
+    @Test
+    void topNeedsATerminalOrJson() {
+        Invocation top = Invocation.of("top", "--console", console);
+        assertThat(top.exitCode()).isEqualTo(2);
+        assertThat(top.err()).startsWith("firehole: top needs a terminal; without one: firehole top --json");
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class ConfigReader {
 
     /** Variables that look like settings and are read elsewhere: by the launcher, the log, the commands. */
     private static final List<String> NO_SETTINGS =
-            List.of("FIREHOLE_JAVA_OPTS", "FIREHOLE_BUILD", "FIREHOLE_LOG", "FIREHOLE_DEBUG");
+            List.of("FIREHOLE_JAVA_OPTS", "FIREHOLE_BUILD", "FIREHOLE_LOG", "FIREHOLE_DEBUG", "FIREHOLE_CONSOLE_TOKEN");
 
     private final Map<String, FlagValue> flags;
     private final Map<String, String> environment;

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Asks the console of a running Firehole. One thread. */
 public final class ConsoleClient implements AutoCloseable {
@@ -26,15 +27,18 @@ public final class ConsoleClient implements AutoCloseable {
     private static final String ORDER_HEADER = "x-firehole-order";
 
     private final URI console;
+    private final Optional<String> token;
     private final HttpClient http;
 
     /**
      * Connects to nobody yet.
      *
      * @param url as in {@code http://127.0.0.1:3001}, or only {@code HOST:PORT}
+     * @param token shown with every question; empty for none
      * @throws IllegalArgumentException if that is no such URL
      */
-    public ConsoleClient(String url) {
+    public ConsoleClient(String url, Optional<String> token) {
+        this.token = token;
         String whole = url.contains("://") ? url : "http://" + url;
         URI parsed = URI.create(whole.endsWith("/") ? whole.substring(0, whole.length() - 1) : whole);
         boolean http1 = "http".equals(parsed.getScheme()) || "https".equals(parsed.getScheme());
@@ -74,6 +78,7 @@ public final class ConsoleClient implements AutoCloseable {
     }
 
     private ConsoleAnswer send(HttpRequest.Builder question) throws InterruptedException {
+        token.ifPresent(mine -> question.header("Authorization", "Bearer " + mine));
         HttpRequest request = question.timeout(PATIENCE).build();
         try {
             HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
