@@ -115,6 +115,14 @@ final class Recoveries {
         ofNewcomers.forEach(each -> each.callBegins(router));
     }
 
+    /**
+     * Whether there are so few who get a replay that one need not wait for others to come along; else all who come share one
+     * that waits.
+     */
+    boolean mayHurry() {
+        return ofNewcomers.size() <= REPLAYS_MAX / 2;
+    }
+
     /** Whether nobody more may come who asks for a replay. */
     boolean areFull() {
         return ofNewcomers.size() >= REPLAYS_MAX && ofNewcomers.stream().noneMatch(Recovery::isJoinable);

@@ -104,8 +104,14 @@ final class Recovery {
     private boolean done;
     private final boolean askedFor;
 
-    /** Whether it was looked for in what was received lately. */
-    private boolean lookedLocally;
+    /** Whether a replay up to the boundary could be begun. */
+    private boolean begun;
+
+    /** Whether it was looked what could be given before the boundary is known. */
+    private boolean soughtAhead;
+
+    /** For how many it was looked whether what was received lately has it. */
+    private int lookedFor;
 
     /**
      * A replay under way.
@@ -223,6 +229,12 @@ final class Recovery {
             lookAt(open);
         } else if (timer == null && catchUp.phase() instanceof CatchUp.Phase.Settled settled) {
             begin(settled);
+        } else if (!soughtAhead
+                && isAskedFor()
+                && catchUp.phase() instanceof CatchUp.Phase.Seeking
+                && catchUp.servesAll()) {
+            soughtAhead = true;
+            replayAhead();
         }
         if (catchUp.isComplete() && !stopped) {
             stopped = true;
@@ -250,7 +262,7 @@ final class Recovery {
     }
 
     private void giveUpIfNothingBegan() {
-        if (!stopped && checkpoint == null) {
+        if (!stopped && !begun) {
             giveUp(
                     Gap.Cause.REPLAY_FAILED,
                     "there was nothing to ask for a replay up to within " + BEGIN_PATIENCE.toSeconds() + " s");
@@ -267,16 +279,8 @@ final class Recovery {
             giveUp(Gap.Cause.HELD_TOO_MUCH, "more came than could be held back, " + OVERFLOWS_MAX + " times in turn");
             return;
         }
-        Checkpoint from = checkpoint();
-        if (checkpoint == null) {
-            // Nobody is owed anything earlier, and what is held back of it would come after what is replayed.
-            from.skipTo(gaps.owedFrom());
-            from.giveUpStatuses(gaps.owedFrom());
-            checkpoint = from;
-            firstMissing = Math.max(from.firstMissing(), gaps.owedFrom());
-            lossFrom = Math.min(firstMissing, lossBefore());
-            statusesFrom = from.statusesFrom().orElse(0);
-        }
+        begun = true;
+        Checkpoint from = start();
         if (!isAskedFor() && pool.config().profile().replaySlots() == 0) {
             giveUp(
                     Gap.Cause.REPLAY_NOT_SUPPORTED,
@@ -333,6 +337,47 @@ final class Recovery {
         open(connection.get(), statusesNow ? statuses() : stream.replay(cutOff), gate, to, from, fromSlot);
     }
 
+    /** How far everybody is when the first replay is about to begin. */
+    private Checkpoint start() {
+        Checkpoint known = checkpoint;
+        if (known != null) {
+            return known;
+        }
+        Checkpoint from = checkpoint();
+        // Nobody is owed anything earlier, and what is held back of it would come after what is replayed.
+        from.skipTo(gaps.owedFrom());
+        from.giveUpStatuses(gaps.owedFrom());
+        checkpoint = from;
+        firstMissing = Math.max(from.firstMissing(), gaps.owedFrom());
+        lossFrom = Math.min(firstMissing, lossBefore());
+        statusesFrom = from.statusesFrom().orElse(0);
+        return from;
+    }
+
+    /**
+     * What is here is given at once, up to the last slot that is sealed; what follows up to the boundary when that is
+     * known.
+     */
+    private void replayAhead() {
+        OptionalLong sealed =
+                stream.openRouter().map(router -> router.slots().lastSealed()).orElse(OptionalLong.empty());
+        if (sealed.isEmpty()
+                || checkpoint != null
+                || !stream.recoveries().mayHurry()
+                || !isOver()
+                || gaps.owedFrom() > sealed.getAsLong()) {
+            return;
+        }
+        long last = sealed.getAsLong();
+        CatchUp.Phase.Settled ahead = new CatchUp.Phase.Settled(last + 1, last, last, last + 1);
+        RecordedCall recorded = recorded(gaps.owedFrom(), ahead);
+        if (recorded != null) {
+            Checkpoint from = start();
+            ReplayGate gate = new ContentReplay(from, catchUp, ahead, stream.level());
+            open(recorded, gate, ahead, from, gaps.owedFrom(), last + 1, false);
+        }
+    }
+
     /** What was received lately, if all is there that is to be replayed; else null. */
     private @Nullable RecordedCall recorded(long fromSlot, CatchUp.Phase.Settled to) {
         RecordedCall recorded = stream.recorded().orElse(null);
@@ -341,9 +386,9 @@ final class Recovery {
         }
         Optional<RecordedCall.Miss> miss = recorded.miss(
                 cutOff.stream().map(CutOff::subscription).toList(), fromSlot, to.boundary(), wantStatuses());
-        if (!lookedLocally) {
-            lookedLocally = true;
-            pool.tally().buffered(miss, cutOff.size());
+        if (cutOff.size() > lookedFor) {
+            pool.tally().buffered(miss, cutOff.size() - lookedFor);
+            lookedFor = cutOff.size();
         }
         return miss.isEmpty() ? recorded : null;
     }

@@ -82,6 +82,9 @@ public final class CatchUp implements Arrival {
     /** The last slot sealed since everybody was served. */
     private OptionalLong sealedInSight = OptionalLong.empty();
 
+    /** Whether all who were awaited are served by the live call. Written by its event loop. */
+    private volatile boolean allServed;
+
     private volatile boolean complete;
     private volatile boolean longOver;
 
@@ -122,6 +125,11 @@ public final class CatchUp implements Arrival {
     /** Whether the live call has seen a slot reach that status, or will. */
     boolean comesLive(long slot, SlotStatus status) {
         return live.has(slot, status);
+    }
+
+    /** Whether all who were awaited are served by the live call, so that nothing it has seen is missed by one of them. */
+    public boolean servesAll() {
+        return allServed;
     }
 
     /** How often more came than could be held back. */
@@ -177,6 +185,7 @@ public final class CatchUp implements Arrival {
             return true;
         }
         begun.add(recipient);
+        allServed = false;
         if (phase.get() instanceof Phase.Seeking seeking && seeking.newcomers() > 0) {
             // What came before it was served does not count.
             whole.restart();
@@ -215,10 +224,14 @@ public final class CatchUp implements Arrival {
         if (sealed) {
             sealedInSight = seen.lastSealed();
         }
-        return (sealed || statusSeen)
-                && phase.get() instanceof Phase.Seeking seeking
-                && servesAll(seeking.newcomers())
+        if (!(phase.get() instanceof Phase.Seeking seeking) || !servesAll(seeking.newcomers())) {
+            return false;
+        }
+        boolean tell = !allServed;
+        allServed = true;
+        boolean settled = (sealed || statusSeen)
                 && settle(seeking, level == CommitmentLevel.PROCESSED ? seen.lastSealed() : sealedInSight);
+        return tell || settled;
     }
 
     private boolean servesAll(int awaited) {
