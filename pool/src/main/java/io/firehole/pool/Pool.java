@@ -51,6 +51,7 @@ public final class Pool implements AutoCloseable {
     private final Links links;
     private final Placement placement;
     private final UnaryCalls unaryCalls;
+    private final ReplayDepth replayDepth;
     private final Leases leases;
     private final MemoryWatch memoryWatch;
     private final SecondWatch secondWatch;
@@ -87,6 +88,7 @@ public final class Pool implements AutoCloseable {
         Vetting vetting = new Vetting(context, links);
         this.placement = new Placement(context, links, vetting, this::monitorLeft);
         this.unaryCalls = new UnaryCalls(context, links);
+        this.replayDepth = new ReplayDepth(context, unaryCalls, this::newestComplete);
         this.callbacks = runtime.callbacks();
         this.leases = new Leases(context, links, placement, callbacks);
         this.memoryWatch = new MemoryWatch(context, placement);
@@ -236,19 +238,32 @@ public final class Pool implements AutoCloseable {
      *
      * <p>Waits {@link PoolConfig#unaryWait} for a connection; then the reply is UNAVAILABLE.
      *
+     * <p>{@code SubscribeReplayInfo} is asked of the provider at most once a second, and a slot is named that a subscription
+     * through this pool can still be replayed from when the provider is asked for that.
+     *
      * @param method the full name, as in {@code geyser.Geyser/GetSlot}
      * @param request the request message as bytes
      * @return the reply; never completes exceptionally
      */
     public CompletableFuture<UnaryReply> unary(String method, ByteString request) {
         CompletableFuture<UnaryReply> reply = new CompletableFuture<>();
-        if (!context.loop().submit(() -> unaryCalls.call(method, request, reply))) {
+        Runnable call = method.equals(ReplayDepth.METHOD)
+                ? () -> replayDepth.ask(request, reply)
+                : () -> unaryCalls.call(method, request, reply);
+        if (!context.loop().submit(call)) {
             UnaryCalls.fail(reply, tooManyCommands());
         }
         if (closing) {
             UnaryCalls.fail(reply, CLOSING);
         }
         return reply;
+    }
+
+    /** The newest slot that any stream has seen sealed. Control thread. */
+    private OptionalLong newestComplete() {
+        return placement.streams().stream()
+                .flatMapToLong(stream -> stream.lastSealed().stream())
+                .max();
     }
 
     /** {@link #channel(String, Group)} for a monitor of the medium group, where those belong that nobody has named. */
@@ -544,6 +559,7 @@ public final class Pool implements AutoCloseable {
         }
         List.copyOf(placement.members()).forEach(member -> member.end(CLOSING));
         unaryCalls.failAll(CLOSING);
+        replayDepth.failAll(CLOSING);
         leases.failAll(CLOSING);
         links.closeAll();
         picture.take();

@@ -104,6 +104,12 @@ final class FakeProvider implements Transport {
     /** What it said to requests that it did not allow. */
     final List<String> refusals = new ArrayList<>();
 
+    /** What it answers to a unary call of that method; null for a text of no account. */
+    Function<String, Connection.@Nullable UnaryReply> answers = method -> null;
+
+    /** Unary calls of any method but Ping. */
+    int unaryCalls;
+
     FakeProvider(VirtualTime time, Random random) {
         this.time = time;
         this.random = random;
@@ -246,6 +252,12 @@ final class FakeProvider implements Transport {
         @Override
         public CompletableFuture<UnaryReply> unary(String method, ByteString request, Duration timeout) {
             CompletableFuture<UnaryReply> reply = new CompletableFuture<>();
+            unaryCalls += method.endsWith("/Ping") ? 0 : 1;
+            UnaryReply answer = answers.apply(method);
+            if (answer != null) {
+                time.after(DOWN.toNanos(), () -> reply.complete(answer));
+                return reply;
+            }
             if (answersPing || !method.endsWith("/Ping")) {
                 time.after(
                         DOWN.toNanos(),
