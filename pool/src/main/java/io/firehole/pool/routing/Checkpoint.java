@@ -43,7 +43,6 @@ public final class Checkpoint {
     /** Statuses of earlier calls that are remembered. */
     private static final int TOLD_MAX = 4_096;
 
-    private static final int SEALED_KEPT = 64;
     private static final long STATUS_MASK = (1 << SlotTrack.STATUS_BITS) - 1;
     private static final long NONE = -1;
 
@@ -63,9 +62,7 @@ public final class Checkpoint {
     /** That of a slot that is done, for the next, which will be about as large. */
     private @Nullable IdentitySet emptied;
 
-    private final long[] sealed = new long[SEALED_KEPT];
-    private int seals;
-    private long highestSealed = NONE;
+    private final SealedSlots sealed = new SealedSlots();
 
     /** Every slot before that one is done, whatever came of it. */
     private long doneBefore;
@@ -84,7 +81,6 @@ public final class Checkpoint {
 
     /** A call that has delivered nothing. */
     Checkpoint() {
-        Arrays.fill(sealed, NONE);
         Arrays.fill(newestTold, NONE);
     }
 
@@ -137,13 +133,10 @@ public final class Checkpoint {
 
     /** All of that slot has been delivered. */
     void sealed(long slot) {
-        if (!isDone(slot)) {
-            sealed[seals++ & (SEALED_KEPT - 1)] = slot;
-        }
-        highestSealed = Math.max(highestSealed, slot);
+        sealed.add(slot);
         dead(slot);
         open.removeIf(each -> {
-            boolean late = each.slot <= highestSealed - OUT_OF_ORDER_SLOTS;
+            boolean late = each.slot <= sealed.highest() - OUT_OF_ORDER_SLOTS;
             identities -= late ? each.delivered.size() : 0;
             return late;
         });
@@ -162,11 +155,7 @@ public final class Checkpoint {
 
     /** That slot begins, perhaps anew with another block. */
     void begins(long slot) {
-        for (int i = 0; i < sealed.length; i++) {
-            if (sealed[i] == slot) {
-                sealed[i] = NONE;
-            }
-        }
+        sealed.remove(slot);
     }
 
     /** A status is delivered; false if it had been, or is not to come any more. */
@@ -237,11 +226,7 @@ public final class Checkpoint {
             identities -= left ? each.delivered.size() : 0;
             return left;
         });
-        highestSealed = NONE;
-        for (int i = 0; i < sealed.length; i++) {
-            sealed[i] = sealed[i] >= slot ? NONE : sealed[i];
-            highestSealed = Math.max(highestSealed, sealed[i]);
-        }
+        sealed.removeFrom(slot);
         told.removeIf(key -> key >> SlotTrack.STATUS_BITS >= slot
                 && Handover.followsContent(SlotStatus.forNumber((int) (key & STATUS_MASK)), level));
     }
@@ -286,7 +271,7 @@ public final class Checkpoint {
     private void forget(OpenSlot oldest) {
         identities -= oldest.delivered.size();
         open.remove(oldest);
-        if (oldest.slot > highestSealed - OUT_OF_ORDER_SLOTS) {
+        if (oldest.slot > sealed.highest() - OUT_OF_ORDER_SLOTS) {
             tooLarge = Math.max(tooLarge, oldest.slot);
         }
     }
@@ -306,20 +291,12 @@ public final class Checkpoint {
 
     /** Whether nothing of that slot is missing. */
     public boolean isDone(long slot) {
-        if (slot < doneBefore) {
-            return true;
-        }
-        for (long each : sealed) {
-            if (each == slot) {
-                return true;
-            }
-        }
-        return false;
+        return slot < doneBefore || sealed.contains(slot);
     }
 
     /** The first slot of which something is known to be missing if nothing more comes: one that is open, or the next. */
     public long firstMissing() {
-        long first = Math.max(doneBefore, highestSealed + 1);
+        long first = Math.max(doneBefore, sealed.highest() + 1);
         for (OpenSlot each : open) {
             first = Math.min(first, each.slot);
         }
@@ -338,10 +315,10 @@ public final class Checkpoint {
      */
     public long resumeSlot(long owedFrom) {
         long from = Math.max(doneBefore, owedFrom);
-        if (highestSealed != NONE) {
-            from = Math.max(from, highestSealed + 1 - OUT_OF_ORDER_SLOTS);
+        if (sealed.highest() != SealedSlots.NONE) {
+            from = Math.max(from, sealed.highest() + 1 - OUT_OF_ORDER_SLOTS);
         }
-        while (from <= highestSealed && isDone(from)) {
+        while (from <= sealed.highest() && isDone(from)) {
             from++;
         }
         return from;
