@@ -56,6 +56,7 @@ final class Life implements ConnectionListener {
     private OptionalLong lastSealedSlot = OptionalLong.empty();
     private Optional<Group> lastGroup = Optional.empty();
     private boolean remembered;
+    private String farewell = "";
 
     // Written by the event loop, before the signal.
     private volatile boolean ready;
@@ -265,7 +266,12 @@ final class Life implements ConnectionListener {
                 closedUpdates,
                 closedBytes,
                 lastSealedSlot,
-                cause().toString()));
+                farewell.isEmpty() || !closingBecause.isEmpty() ? cause().toString() : farewell));
+    }
+
+    /** Nothing is wrong with it: it goes, for that reason. */
+    void goesBecause(String reason) {
+        farewell = reason;
     }
 
     /** How old updates are when they come. */

@@ -409,6 +409,7 @@ final class Link {
                         "",
                         "Connection " + next.id() + " takes over from connection " + old.id());
         state = draining.replaced(next);
+        old.goesBecause("replaced by connection " + next.id());
         connectionId = next.id();
         renewing = false;
         old.rest();
@@ -541,6 +542,9 @@ final class Link {
                         "Connection {} was not needed for {} and is closed",
                         connectionId,
                         pool.config().connectionTtl());
+                present()
+                        .ifPresent(life -> life.goesBecause("not needed for "
+                                + pool.config().connectionTtl().toSeconds() + " s"));
                 links.close(this);
             });
         }

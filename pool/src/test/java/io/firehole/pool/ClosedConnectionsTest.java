@@ -63,10 +63,24 @@ class ClosedConnectionsTest {
         world.pass(Duration.ofSeconds(5));
         world.pool.reconnect(world.pool.stats().connections().getFirst().id());
         world.pass(Duration.ofSeconds(40));
-        assertThat(world.pool.closedConnections(10)).hasSize(1);
+        assertThat(world.pool.closedConnections(10))
+                .extracting(ClosedConnection::reason)
+                .containsExactly("replaced by connection 2");
         assertThat(world.pool.stats().events())
                 .extracting(PoolEvent::kind)
                 .containsExactly("connected", "connection-replaced");
+    }
+
+    @Test
+    void aConnectionThatNobodyNeedsSaysSo() {
+        Reader reader = world.monitor("a");
+        reader.ask(World.slots("s"));
+        world.pass(Duration.ofSeconds(5));
+        reader.stream.close();
+        world.pass(Duration.ofMinutes(7));
+        assertThat(world.pool.closedConnections(10))
+                .extracting(ClosedConnection::reason)
+                .containsExactly("not needed for 300 s");
     }
 
     @Test
