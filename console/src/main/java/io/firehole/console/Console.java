@@ -19,6 +19,7 @@ import io.firehole.console.api.HistoryResource;
 import io.firehole.console.api.LoginResource;
 import io.firehole.console.api.MonitorResource;
 import io.firehole.console.api.MonitorsResource;
+import io.firehole.console.api.OpenApiResource;
 import io.firehole.console.api.PermitsResource;
 import io.firehole.console.api.PoolHealthResource;
 import io.firehole.console.api.RealtimeResource;
@@ -102,7 +103,9 @@ public final class Console implements AutoCloseable {
         sampler = Sampler.start(pool, clock, timers);
         LiveSockets sockets = new LiveSockets(sampler, document);
         metrics = new MetricsResource(sampler, sockets);
-        routes = new Routes(routes(pool, surroundings, clock, access, document));
+        List<Route> all = routes(pool, surroundings, clock, access, document);
+        all.add(Route.open("/api/openapi.json", "this description", new OpenApiResource(all)));
+        routes = new Routes(all);
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("firehole-console-", 0).factory());
         eventLoops = EventLoopGroups.newEventLoopGroup(1, "firehole-console", true);
@@ -140,36 +143,96 @@ public final class Console implements AutoCloseable {
     private List<Route> routes(
             PoolView pool, Surroundings surroundings, InstantSource clock, Access access, LiveDocument document) {
         List<Route> all = new ArrayList<>(List.of(
-                Route.open("/healthz", new HealthResource(pool)),
-                Route.view("/metrics", metrics),
-                Route.view("/api/grpc-pool/stats", new StatsResource(pool, clock)),
-                Route.view("/api/grpc-pool/health", new PoolHealthResource(sampler)),
-                Route.view("/api/dashboard/metrics", new DashboardMetricsResource(sampler)),
-                Route.view("/api/grpc-pool/metrics/realtime", new RealtimeResource(sampler, document)),
-                Route.view("/api/grpc-pool/metrics/history", new HistoryResource(surroundings.history(), clock)),
-                Route.view("/api/grpc-pool/connections", new ConnectionsResource(sampler)),
-                Route.view("/api/grpc-pool/connections/closed", new ClosedConnectionsResource(pool)),
-                Route.view("/api/grpc-pool/connections/{id}", new ConnectionResource(sampler)),
-                Route.action("/api/grpc-pool/connections/{id}/reconnect", Role.OPERATOR, new ReconnectResource(pool)),
-                Route.view("/api/grpc-pool/streams", new StreamsResource(sampler)),
-                Route.view("/api/grpc-pool/monitors", new MonitorsResource(pool, sampler)),
-                Route.view("/api/grpc-pool/monitors/{id}", new MonitorResource(pool)),
-                Route.view("/api/grpc-pool/monitors/{id}/explain", new TransactionResource(pool)),
-                Route.action("/api/grpc-pool/filters/test", Role.VIEWER, new FilterTestResource(pool)),
-                Route.view("/api/grpc-pool/permits", new PermitsResource(sampler, surroundings.forecast())),
-                Route.view("/api/grpc-pool/gaps", new GapsResource(pool)),
-                Route.view("/api/grpc-pool/events", new EventsResource(pool, clock)),
-                Route.view("/api/grpc-pool/config", new ConfigurationResource(surroundings.settings())),
-                Route.open("/api/session", new SessionResource(access)),
-                Route.open("/login", LoginResource.in(access)),
-                Route.open("/logout", LoginResource.out(access)),
-                Route.open("/", StaticFiles.only(PAGES, "index.html")),
-                Route.open("/dashboard/{file}", StaticFiles.below(PAGES)),
-                Route.open("/dashboard/{folder}/{file}", StaticFiles.below(PAGES))));
+                Route.open(
+                        "/healthz",
+                        "whether the program is alive, and the provider can be reached",
+                        new HealthResource(pool)),
+                Route.view("/metrics", "figures for Prometheus", metrics),
+                Route.view(
+                        "/api/grpc-pool/stats",
+                        "connections, permits left, and which connection serves whom",
+                        new StatsResource(pool, clock)),
+                Route.view(
+                        "/api/grpc-pool/health",
+                        "200 while monitors are being served, 503 with reasons if not",
+                        new PoolHealthResource(sampler)),
+                Route.view(
+                        "/api/dashboard/metrics",
+                        "four numbers for a dashboard that has others beside them",
+                        new DashboardMetricsResource(sampler)),
+                Route.view(
+                        "/api/grpc-pool/metrics/realtime",
+                        "the realtime document, which /ws sends every second",
+                        new RealtimeResource(sampler, document)),
+                Route.view(
+                        "/api/grpc-pool/metrics/history",
+                        "figures of the past by the minute, newest first",
+                        new HistoryResource(surroundings.history(), clock)),
+                Route.view(
+                        "/api/grpc-pool/connections",
+                        "every connection, with its rates",
+                        new ConnectionsResource(sampler)),
+                Route.view(
+                        "/api/grpc-pool/connections/closed",
+                        "connections that ended, newest first, with the reason",
+                        new ClosedConnectionsResource(pool)),
+                Route.view(
+                        "/api/grpc-pool/connections/{id}",
+                        "one connection with the streams it carries",
+                        new ConnectionResource(sampler)),
+                Route.action(
+                        "/api/grpc-pool/connections/{id}/reconnect",
+                        Role.OPERATOR,
+                        "what a reconnect costs; a POST does it without loss",
+                        new ReconnectResource(pool)),
+                Route.view(
+                        "/api/grpc-pool/streams",
+                        "every stream of the provider, with who shares it",
+                        new StreamsResource(sampler)),
+                Route.view(
+                        "/api/grpc-pool/monitors",
+                        "every open stream of a monitor",
+                        new MonitorsResource(pool, sampler)),
+                Route.view(
+                        "/api/grpc-pool/monitors/{id}", "how a monitor is served, and why", new MonitorResource(pool)),
+                Route.view(
+                        "/api/grpc-pool/monitors/{id}/explain",
+                        "whether a monitor would have got a transaction",
+                        new TransactionResource(pool)),
+                Route.action(
+                        "/api/grpc-pool/filters/test",
+                        Role.VIEWER,
+                        "how to ask who would receive something; a POST asks",
+                        new FilterTestResource(pool)),
+                Route.view(
+                        "/api/grpc-pool/permits",
+                        "the budget of new connections, with a forecast",
+                        new PermitsResource(sampler, surroundings.forecast())),
+                Route.view(
+                        "/api/grpc-pool/gaps",
+                        "what monitors should have seen and did not, newest first",
+                        new GapsResource(pool)),
+                Route.view(
+                        "/api/grpc-pool/events",
+                        "what happened of late, newest first",
+                        new EventsResource(pool, clock)),
+                Route.view(
+                        "/api/grpc-pool/config",
+                        "every setting with where it comes from",
+                        new ConfigurationResource(surroundings.settings())),
+                Route.open("/api/session", "who asks, with which role", new SessionResource(access)),
+                Route.open("/login", "who asks; a POST with a token begins a session", LoginResource.in(access)),
+                Route.open("/logout", "who asks; a POST ends the session", LoginResource.out(access)),
+                Route.open("/", "the dashboard", StaticFiles.only(PAGES, "index.html")),
+                Route.open("/dashboard/{file}", "what the dashboard loads", StaticFiles.below(PAGES)),
+                Route.open("/dashboard/{folder}/{file}", "what the dashboard loads", StaticFiles.below(PAGES))));
         surroundings
                 .program()
-                .ifPresent(program ->
-                        all.add(Route.action("/api/grpc-pool/drain", Role.ADMIN, new DrainResource(program, pool))));
+                .ifPresent(program -> all.add(Route.action(
+                        "/api/grpc-pool/drain",
+                        Role.ADMIN,
+                        "how far the program is on its way to the end; a POST sends it there",
+                        new DrainResource(program, pool))));
         return all;
     }
 

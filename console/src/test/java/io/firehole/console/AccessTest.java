@@ -44,7 +44,14 @@ class AccessTest {
 
     /** What everybody may ask who can connect. */
     private static final List<String> OPEN = List.of(
-            "/healthz", "/", "/dashboard/{file}", "/dashboard/{folder}/{file}", "/api/session", "/login", "/logout");
+            "/healthz",
+            "/",
+            "/dashboard/{file}",
+            "/dashboard/{folder}/{file}",
+            "/api/session",
+            "/api/openapi.json",
+            "/login",
+            "/logout");
 
     @SuppressWarnings("NullAway.Init")
     private OpenConsole console;

@@ -9,9 +9,10 @@ import java.util.Objects;
  * @param path whose variable parts stand in braces, as in {@code /monitors/{id}}
  * @param get who may ask it
  * @param post who may give it an order; without meaning where it takes none
+ * @param summary what it tells or does, in a few words
  * @param resource what answers
  */
-public record Route(String path, Role get, Role post, Resource resource) {
+public record Route(String path, Role get, Role post, String summary, Resource resource) {
 
     public Route {
         Objects.requireNonNull(get, "get");
@@ -22,18 +23,18 @@ public record Route(String path, Role get, Role post, Resource resource) {
     }
 
     /** One that everybody may ask who can connect. */
-    public static Route open(String path, Resource resource) {
-        return new Route(path, Role.NONE, Role.NONE, resource);
+    public static Route open(String path, String summary, Resource resource) {
+        return new Route(path, Role.NONE, Role.NONE, summary, resource);
     }
 
     /** One that those may ask who may see anything. */
-    public static Route view(String path, Resource resource) {
-        return new Route(path, Role.VIEWER, Role.VIEWER, resource);
+    public static Route view(String path, String summary, Resource resource) {
+        return new Route(path, Role.VIEWER, Role.VIEWER, summary, resource);
     }
 
     /** One that everybody sees who may see anything, and that takes orders of a higher role. */
-    public static Route action(String path, Role post, Action resource) {
-        return new Route(path, Role.VIEWER, post, resource);
+    public static Route action(String path, Role post, String summary, Action resource) {
+        return new Route(path, Role.VIEWER, post, summary, resource);
     }
 
     /** Whether it takes a POST. */
