@@ -36,7 +36,8 @@ record ModuleArrows(String root, Map<String, Set<String>> maySee) {
                     "pool", Set.of("filters", "wire"),
                     "sharing", Set.of("pool"),
                     "gateway", Set.of("pool"),
-                    "console", Set.of("pool"),
+                    "history", Set.of("pool"),
+                    "console", Set.of("pool", "history"),
                     "simulator", Set.of("filters", "wire"),
                     "examples", Set.of("wire", "pool"),
                     "cli",
@@ -46,6 +47,7 @@ record ModuleArrows(String root, Map<String, Set<String>> maySee) {
                                     "pool",
                                     "sharing",
                                     "gateway",
+                                    "history",
                                     "console",
                                     "simulator",
                                     "examples")));

@@ -1,0 +1,199 @@
+package io.firehole.history;
+
+import io.firehole.history.HistoryHealth.DatabaseHealth;
+import io.firehole.history.Outbox.Shipment;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends to the database what the file has and the database has not. Its own thread, but for the steps that say otherwise.
+ *
+ * <p>In turns: {@link #turn} makes sure of the database, {@link #fetch} takes the next rows out of the file, {@link #ship} sends
+ * them, {@link #done} crosses them off. If the process ends between the last two they are sent again, and are there already.
+ * A failure anywhere is followed by a pause and another turn.
+ */
+final class Forwarder {
+
+    private static final Logger log = LoggerFactory.getLogger(Forwarder.class);
+
+    private static final Duration TURN_EVERY = Duration.ofSeconds(1);
+    private static final Duration REFRESH_EVERY = Duration.ofSeconds(5);
+    private static final Duration MAINTAIN_EVERY = Duration.ofMinutes(1);
+
+    private final Remote remote;
+    private final Outbox outbox;
+    private final HistoryRuntime runtime;
+    private final Attempts attempts;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong alreadyThere = new AtomicLong();
+
+    private Instant refreshedAt = Instant.MIN;
+    private Instant maintainedAt = Instant.MIN;
+    private boolean prepared;
+
+    /** Set by this thread alone. */
+    private volatile @Nullable String trouble = "it has not been reached yet";
+
+    private volatile long waiting;
+    private volatile Optional<Instant> oldest = Optional.empty();
+    private volatile boolean closed;
+
+    Forwarder(Remote remote, Outbox outbox, HistoryRuntime runtime) {
+        this.remote = remote;
+        this.outbox = outbox;
+        this.runtime = runtime;
+        this.attempts = new Attempts(runtime.random());
+    }
+
+    void start() {
+        runtime.forwarder().execute(this::turn);
+    }
+
+    /** Begins nothing more. Any thread. */
+    void stop() {
+        closed = true;
+    }
+
+    /** Whether the database answers. Any thread. */
+    boolean isWell() {
+        return trouble == null;
+    }
+
+    /** Any thread. */
+    DatabaseHealth health() {
+        return new DatabaseHealth(
+                remote.place(),
+                remote.edition(),
+                waiting,
+                oldest,
+                sent.get(),
+                alreadyThere.get(),
+                Optional.ofNullable(trouble),
+                remote.remarks());
+    }
+
+    private void turn() {
+        if (closed) {
+            return;
+        }
+        try {
+            if (!prepared) {
+                remote.prepare();
+                prepared = true;
+            }
+            Instant now = runtime.clock().instant();
+            if (!now.isBefore(maintainedAt.plus(MAINTAIN_EVERY))) {
+                remote.maintain(now);
+                maintainedAt = now;
+            }
+            runtime.recorder().execute(this::fetch);
+        } catch (SQLException | RuntimeException e) {
+            failed(e);
+            runtime.recorder().execute(this::look);
+        }
+    }
+
+    /** On the recorder's thread. */
+    private void fetch() {
+        try {
+            Shipment next = outbox.next();
+            waiting = next.waiting();
+            oldest = next.oldest();
+            runtime.forwarder().execute(() -> ship(next));
+        } catch (SQLException | RuntimeException e) {
+            runtime.forwarder().execute(() -> failed(e));
+        }
+    }
+
+    /** On the recorder's thread: how much waits, while nothing can be sent. */
+    private void look() {
+        try {
+            Shipment next = outbox.next();
+            waiting = next.waiting();
+            oldest = next.oldest();
+        } catch (SQLException | RuntimeException e) {
+            log.debug("What waits for the database cannot be counted", e);
+        }
+    }
+
+    private void ship(Shipment shipment) {
+        Instant now = runtime.clock().instant();
+        Set<Instant> toRefresh = new TreeSet<>();
+        boolean refresh = shipment.refresh().isPresent() && !now.isBefore(refreshedAt.plus(REFRESH_EVERY));
+        try {
+            Batch batch = shipment.batch();
+            if (!batch.isEmpty()) {
+                int fresh = remote.write(batch);
+                sent.addAndGet(fresh);
+                alreadyThere.addAndGet(batch.rows() - fresh);
+                batch.seconds().forEach(row -> mark(row.second(), now, toRefresh));
+                batch.latencies().forEach(row -> mark(row.first(), now, toRefresh));
+            }
+            if (refresh) {
+                remote.rollUp(shipment.refresh().get());
+                refreshedAt = now;
+            }
+        } catch (SQLException | RuntimeException e) {
+            failed(e);
+            return;
+        }
+        if (attempts.worked() || trouble != null) {
+            log.info("History goes to {} ({})", remote.place(), remote.edition().orElse("unknown"));
+            trouble = null;
+        }
+        boolean refreshed = refresh;
+        runtime.recorder().execute(() -> done(shipment, refreshed, toRefresh));
+    }
+
+    private void mark(Instant second, Instant now, Set<Instant> toRefresh) {
+        if (remote.needsRollUp(second, now)) {
+            toRefresh.add(TimeRange.floor(second, Resolution.MINUTE.step()));
+        }
+    }
+
+    /** On the recorder's thread. */
+    private void done(Shipment shipment, boolean refreshed, Set<Instant> toRefresh) {
+        try {
+            outbox.done(shipment, refreshed, toRefresh);
+            boolean more = shipment.batch().rows() >= Outbox.ROWS;
+            if (!closed) {
+                runtime.forwarder().after(more ? 0 : TURN_EVERY.toNanos(), this::turn);
+            }
+        } catch (SQLException | RuntimeException e) {
+            runtime.forwarder().execute(() -> failed(e));
+        }
+    }
+
+    private void failed(Exception e) {
+        String told = told(e);
+        log.debug("History does not go to {}", remote.place(), e);
+        long pause = attempts.failedNanos();
+        if (attempts.isFirst()) {
+            log.warn("History does not go to {}: {}; it waits in the file meanwhile", remote.place(), told);
+        }
+        trouble = told;
+        if (!closed) {
+            runtime.forwarder().after(pause, this::turn);
+        }
+    }
+
+    /** The innermost reason, one line of it. */
+    static String told(Throwable failure) {
+        Throwable inner = failure;
+        for (int depth = 0; inner.getCause() != null && depth < 8; depth++) {
+            inner = inner.getCause();
+        }
+        String message = inner.getMessage();
+        return message == null
+                ? inner.getClass().getSimpleName()
+                : message.lines().findFirst().orElse(message);
+    }
+}

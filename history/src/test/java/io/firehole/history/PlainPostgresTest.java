@@ -1,0 +1,70 @@
+package io.firehole.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firehole.history.KeptHistory.DatabaseLink;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A database that knows nothing of time series. */
+class PlainPostgresTest extends DatabaseStoreContract {
+
+    private static Postgres postgres;
+
+    @BeforeAll
+    static void start() {
+        postgres = Postgres.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (postgres != null) {
+            postgres.close();
+        }
+    }
+
+    @Override
+    HistoryDatabase access() {
+        return postgres.access();
+    }
+
+    @Test
+    void saysWhatIsMissingAndWhatWorksAllTheSame() throws Exception {
+        DatabaseLink link = link("words");
+        link.remote().prepare();
+        assertThat(link.remote().edition()).hasValue("PostgreSQL");
+        assertThat(link.remote().remarks())
+                .singleElement()
+                .asString()
+                .contains("without TimescaleDB", "Everything is kept");
+    }
+
+    @Test
+    void oldSecondsGoBeforeTheirMinutes() throws Exception {
+        HistoryStore store = store("old");
+        Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofDays(20));
+        Days days = new Days(5);
+        for (int i = 0; i < 120; i++) {
+            days.second(begin.plusSeconds(i * 30L), 2);
+        }
+        store.write(Days.batch(days.all(), "old", 1));
+        TimeRange hour = new TimeRange(begin, begin.plus(Duration.ofHours(1)));
+        store.rollUp(hour);
+
+        Instant half = begin.plus(Duration.ofMinutes(30));
+        while (store.forget(half, begin)) {
+            assertThat(store.series(hour, Optional.empty())).isNotEmpty();
+        }
+        assertThat(store.series(hour, Optional.empty())).hasSize(60);
+        assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).hasSize(120);
+        while (store.forget(half, half)) {
+            assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).isNotEmpty();
+        }
+        assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).hasSize(60);
+    }
+}
