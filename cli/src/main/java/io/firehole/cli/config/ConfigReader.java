@@ -8,6 +8,8 @@ import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
+import io.firehole.history.HistoryDatabase;
+import io.firehole.history.HistorySettings;
 import io.firehole.pool.GapPolicies;
 import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
@@ -164,6 +166,7 @@ public final class ConfigReader {
         Optional<InetSocketAddress> console = orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
         Optional<Path> consoleTokens = consoleTokens(console);
         Price price = value(Keys.PRICE);
+        Optional<HistorySettings> history = history(state);
         Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();
         GrpcEndpoint upstream = endpoint == null ? null : withHeader(endpoint.withToken(token), profile);
@@ -186,6 +189,7 @@ public final class ConfigReader {
                 console,
                 consoleTokens,
                 Optional.ofNullable(price),
+                history,
                 state,
                 sharing,
                 settings,
@@ -353,11 +357,59 @@ public final class ConfigReader {
         } catch (IllegalArgumentException nothingLeft) {
             problems.add(Keys.SHARING_SHARE.path() + ": " + nothingLeft.getMessage());
         }
-        String password = passwordFile == null ? "" : password(passwordFile);
+        String password = passwordFile == null ? "" : password(passwordFile, Keys.SHARING_PASSWORD_FILE);
         return Optional.of(new SharingConfig(new DatabaseAccess(url, Optional.ofNullable(user), password), allowance));
     }
 
-    private String password(Path path) {
+    private Optional<HistorySettings> history(Path state) {
+        HistoryStoreChoice store = orDefault(Keys.HISTORY_STORE, HistoryStoreChoice.EMBEDDED);
+        Path directory = inFolderOfFile(value(Keys.HISTORY_DIRECTORY.or(state.resolve("history"))));
+        Duration raw = orDefault(Keys.HISTORY_RETENTION_RAW, HistorySettings.RETENTION_RAW);
+        Duration rollup = orDefault(Keys.HISTORY_RETENTION_ROLLUP, HistorySettings.RETENTION_ROLLUP);
+        int queueRows = orDefault(Keys.HISTORY_QUEUE_ROWS, HistorySettings.QUEUE_ROWS);
+        long bytesMax = orDefault(Keys.HISTORY_BYTES_MAX, HistorySettings.BYTES_MAX);
+        Optional<HistoryDatabase> database = historyDatabase(store);
+        String instance = value(Keys.HISTORY_INSTANCE);
+        if (rollup.compareTo(raw) <= 0) {
+            problems.add(Keys.HISTORY_RETENTION_ROLLUP.path() + " is " + Values.show(rollup) + ", must be more than "
+                    + Keys.HISTORY_RETENTION_RAW.path() + ", which is " + Values.show(raw));
+            return Optional.empty();
+        }
+        if (store == HistoryStoreChoice.NONE || directory == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new HistorySettings(
+                directory.toAbsolutePath(),
+                instance == null ? HostName.of(environment) : instance,
+                raw,
+                rollup,
+                queueRows,
+                bytesMax,
+                database));
+    }
+
+    private Optional<HistoryDatabase> historyDatabase(HistoryStoreChoice store) {
+        int before = problems.size();
+        String url = value(Keys.HISTORY_URL);
+        boolean absent = url == null && problems.size() == before;
+        String user = value(Keys.HISTORY_USER);
+        Path passwordFile = inFolderOfFile(value(Keys.HISTORY_PASSWORD_FILE));
+        if (store == HistoryStoreChoice.TIMESCALE && absent) {
+            problems.add(
+                    Keys.HISTORY_URL.path() + " is not set, but " + Keys.HISTORY_STORE.path() + " is " + store.word());
+        }
+        if (store != HistoryStoreChoice.TIMESCALE && (url != null || user != null || passwordFile != null)) {
+            problems.add("history: url, user and password-file are for a database, but " + Keys.HISTORY_STORE.path()
+                    + " is " + store.word());
+        }
+        if (store != HistoryStoreChoice.TIMESCALE || url == null) {
+            return Optional.empty();
+        }
+        String password = passwordFile == null ? "" : password(passwordFile, Keys.HISTORY_PASSWORD_FILE);
+        return Optional.of(new HistoryDatabase(url, Optional.ofNullable(user), password));
+    }
+
+    private String password(Path path, Key<Path> key) {
         try {
             String password = Files.readString(path).strip();
             if (!password.isEmpty()) {
@@ -365,7 +417,7 @@ public final class ConfigReader {
             }
             return password;
         } catch (IOException unreadable) {
-            problems.add(Keys.SHARING_PASSWORD_FILE.path() + ": " + path + " cannot be read as text: "
+            problems.add(key.path() + ": " + path + " cannot be read as text: "
                     + unreadable.getClass().getSimpleName());
             return "";
         }
@@ -432,8 +484,10 @@ public final class ConfigReader {
             settings.add(new Setting(key.path(), shown(key, value), origin));
             return value;
         } catch (IllegalArgumentException invalid) {
-            // Somebody may have put a token into the URL: what stands there is not repeated.
-            String written = key.path().equals(Keys.ENDPOINT.path()) ? "" : " is \"" + text + "\"";
+            // Somebody may have put a token or a password into a URL: what stands there is not repeated.
+            boolean secret =
+                    key.path().equals(Keys.ENDPOINT.path()) || key.path().endsWith(".url");
+            String written = secret ? "" : " is \"" + text + "\"";
             problems.add(origin + ": " + key.path() + written + ": " + withoutSubject(invalid.getMessage()));
             return null;
         }

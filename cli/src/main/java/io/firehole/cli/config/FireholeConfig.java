@@ -1,6 +1,7 @@
 package io.firehole.cli.config;
 
 import io.firehole.console.live.Price;
+import io.firehole.history.HistorySettings;
 import io.firehole.pool.Group;
 import io.firehole.pool.MonitorNames;
 import io.firehole.pool.PoolConfig;
@@ -30,6 +31,7 @@ import java.util.Set;
  * @param consoleListen where the console listens; empty if there is to be none
  * @param consoleTokens whom the console knows; empty if whoever can connect may do everything
  * @param price what the provider charges; empty if that is not known
+ * @param history how what the pool does is kept; empty if it is not
  * @param state the directory for what must outlive the process
  * @param sharing the database through which several hosts share the budget; empty if this is the only one
  * @param settings every value with its origin, in the order in which a person reads them
@@ -50,6 +52,7 @@ public record FireholeConfig(
         Optional<InetSocketAddress> consoleListen,
         Optional<Path> consoleTokens,
         Optional<Price> price,
+        Optional<HistorySettings> history,
         Path state,
         Optional<SharingConfig> sharing,
         List<Setting> settings,

@@ -3,6 +3,7 @@ package io.firehole.cli.config;
 import io.firehole.console.live.Price;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
+import io.firehole.history.HistorySettings;
 import io.firehole.pool.GapPolicies;
 import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
@@ -51,6 +52,8 @@ final class Keys {
     private static final int WIDENING_MAX_MOST = 1_000;
     private static final int SAMPLES_MAX = 10_000;
     private static final int RATE_MAX = 1_000_000;
+    private static final int ROWS_MAX = 10_000_000;
+    private static final long HISTORY_BYTES_MIN = 16L << 20;
 
     static final BufferMemory USUAL_BUFFERS = new BufferMemory.PartOfHeap(SlowMonitorRules.SHARE_OF_HEAP);
 
@@ -162,9 +165,30 @@ final class Keys {
             Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 3_001)));
 
     static final Key<Path> CONSOLE_TOKENS_FILE = Key.of("console.tokens-file", file(), null);
+    static final Key<HistoryStoreChoice> HISTORY_STORE = Key.of(
+            "history.store",
+            new Syntax<>(HistoryStoreChoice::parse, HistoryStoreChoice::word),
+            HistoryStoreChoice.EMBEDDED);
+    static final Key<Path> HISTORY_DIRECTORY = Key.of("history.directory", file(), null);
+    static final Key<Duration> HISTORY_RETENTION_RAW = Key.of(
+            "history.retention-raw",
+            time(HistorySettings.RAW_MIN, HistorySettings.RAW_MAX),
+            HistorySettings.RETENTION_RAW);
+    static final Key<Duration> HISTORY_RETENTION_ROLLUP = Key.of(
+            "history.retention-rollup",
+            time(HistorySettings.RAW_MIN, HistorySettings.ROLLUP_MAX),
+            HistorySettings.RETENTION_ROLLUP);
+    static final Key<Integer> HISTORY_QUEUE_ROWS =
+            Key.of("history.queue-rows", count(100, ROWS_MAX), HistorySettings.QUEUE_ROWS);
+    static final Key<Long> HISTORY_BYTES_MAX =
+            Key.of("history.bytes-max", size(HISTORY_BYTES_MIN), HistorySettings.BYTES_MAX);
+    static final Key<String> HISTORY_INSTANCE = Key.of("history.instance", text(), null);
+    static final Key<String> HISTORY_URL = Key.of("history.url", new Syntax<>(jdbc("history"), url -> url), null);
+    static final Key<String> HISTORY_USER = Key.of("history.user", text(), null);
+    static final Key<Path> HISTORY_PASSWORD_FILE = Key.of("history.password-file", file(), null);
 
     static final Key<Path> STATE = Key.of("state", file(), null);
-    static final Key<String> SHARING_URL = Key.of("sharing.url", new Syntax<>(Keys::jdbc, url -> url), null);
+    static final Key<String> SHARING_URL = Key.of("sharing.url", new Syntax<>(jdbc("sharing"), url -> url), null);
     static final Key<String> SHARING_USER = Key.of("sharing.user", text(), null);
     static final Key<Path> SHARING_PASSWORD_FILE = Key.of("sharing.password-file", file(), null);
     static final Key<Integer> SHARING_HOSTS = Key.of("sharing.hosts", count(1, HOSTS_MAX), 2);
@@ -250,7 +274,11 @@ final class Keys {
         keys.addAll(List.of(SPILL_MAX, SPILL_TOTAL, BUFFERS_MAX));
         keys.addAll(List.of(
                 GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, GATEWAY_DRAIN, GATEWAY_REUSE_PORT, GATEWAY_RELAY_METADATA));
-        keys.addAll(List.of(GATEWAY_WRITE_STALL, CONSOLE_LISTEN, CONSOLE_TOKENS_FILE, STATE));
+        keys.addAll(List.of(GATEWAY_WRITE_STALL, CONSOLE_LISTEN, CONSOLE_TOKENS_FILE));
+        keys.addAll(List.of(HISTORY_STORE, HISTORY_DIRECTORY, HISTORY_RETENTION_RAW, HISTORY_RETENTION_ROLLUP));
+        keys.addAll(List.of(HISTORY_QUEUE_ROWS, HISTORY_BYTES_MAX));
+        keys.addAll(List.of(HISTORY_URL, HISTORY_USER, HISTORY_PASSWORD_FILE, HISTORY_INSTANCE));
+        keys.add(STATE);
         keys.addAll(List.of(SHARING_URL, SHARING_USER, SHARING_PASSWORD_FILE, SHARING_HOSTS, SHARING_SHARE));
         return List.copyOf(keys);
     }
@@ -313,8 +341,12 @@ final class Keys {
     }
 
     private static Syntax<Duration> time(Duration least) {
-        String range = "from " + Values.show(least) + " to " + Values.show(TIME_MAX);
-        return new Syntax<>(within(Values::duration, least, TIME_MAX, "must be " + range), Values::show);
+        return time(least, TIME_MAX);
+    }
+
+    private static Syntax<Duration> time(Duration least, Duration most) {
+        String range = "from " + Values.show(least) + " to " + Values.show(most);
+        return new Syntax<>(within(Values::duration, least, most, "must be " + range), Values::show);
     }
 
     private static Syntax<Long> size(long least) {
@@ -339,12 +371,16 @@ final class Keys {
         return new Syntax<>(text -> text, text -> text);
     }
 
-    private static String jdbc(String url) {
+    private static Function<String, String> jdbc(String section) {
+        return url -> jdbc(url, section);
+    }
+
+    private static String jdbc(String url, String section) {
         if (!url.startsWith("jdbc:postgresql:")) {
             throw new IllegalArgumentException("must begin with jdbc:postgresql:, as in jdbc:postgresql://db/firehole");
         }
         if (url.contains("password=")) {
-            throw new IllegalArgumentException("must hold no password; put it into sharing.password-file");
+            throw new IllegalArgumentException("must hold no password; put it into " + section + ".password-file");
         }
         return url;
     }

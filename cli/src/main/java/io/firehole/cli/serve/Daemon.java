@@ -10,6 +10,8 @@ import io.firehole.console.api.ShownSetting;
 import io.firehole.gateway.Gateway;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
+import io.firehole.history.History;
+import io.firehole.history.HistorySettings;
 import io.firehole.pool.Pool;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.PoolRuntime;
@@ -35,6 +37,7 @@ public final class Daemon implements AutoCloseable {
     private final AssembledBudget budget;
     private final Transport transport;
     private final Pool pool;
+    private final Chronicle chronicle;
     private final Gateway gateway;
     private final Ending ending;
     private final Optional<Console> console;
@@ -43,12 +46,14 @@ public final class Daemon implements AutoCloseable {
             AssembledBudget budget,
             Transport transport,
             Pool pool,
+            Chronicle chronicle,
             Gateway gateway,
             Ending ending,
             Optional<Console> console) {
         this.budget = budget;
         this.transport = transport;
         this.pool = pool;
+        this.chronicle = chronicle;
         this.gateway = gateway;
         this.ending = ending;
         this.console = console;
@@ -78,6 +83,7 @@ public final class Daemon implements AutoCloseable {
                 config.upstream(),
                 AssembledBudget.of(config),
                 config.pool(),
+                config.history(),
                 gateway,
                 console,
                 Surroundings.NONE.withSettings(config.settings().stream()
@@ -131,6 +137,7 @@ public final class Daemon implements AutoCloseable {
                 upstream,
                 AssembledBudget.inMemory(rules),
                 poolConfig,
+                Optional.empty(),
                 gatewayConfig,
                 console,
                 Surroundings.NONE,
@@ -153,6 +160,7 @@ public final class Daemon implements AutoCloseable {
             GrpcEndpoint upstream,
             AssembledBudget budget,
             PoolConfig poolConfig,
+            Optional<HistorySettings> history,
             GatewayConfig gatewayConfig,
             Optional<ConsoleConfig> consoleConfig,
             Surroundings shown,
@@ -161,6 +169,7 @@ public final class Daemon implements AutoCloseable {
             throws IOException {
         Transport transport = seam.apply(new GrpcTransport(upstream, budget.budget()));
         Pool pool = Pool.start(poolConfig, transport, PoolRuntime.system().withBudget(budget.budget()::snapshot));
+        Chronicle chronicle = Chronicle.of(history, pool);
         Gateway gateway = null;
         try {
             gateway = Gateway.start(gatewayConfig, pool);
@@ -170,11 +179,12 @@ public final class Daemon implements AutoCloseable {
                 surroundings = surroundings.withProgram(ending);
             }
             Optional<Console> console = startConsole(consoleConfig, pool, surroundings);
-            return new Daemon(budget, transport, pool, gateway, ending, console);
+            return new Daemon(budget, transport, pool, chronicle, gateway, ending, console);
         } catch (IOException | RuntimeException notListening) {
             if (gateway != null) {
                 gateway.close();
             }
+            chronicle.close();
             pool.close();
             transport.close();
             budget.close();
@@ -199,6 +209,11 @@ public final class Daemon implements AutoCloseable {
     /** Where monitors connect. */
     public InetSocketAddress gatewayAddress() {
         return gateway.address();
+    }
+
+    /** What the pool did; empty if it is not kept. */
+    public Optional<History> history() {
+        return chronicle.history();
     }
 
     /** How the pool stands. */
@@ -234,6 +249,7 @@ public final class Daemon implements AutoCloseable {
     public void close() {
         console.ifPresent(Console::close);
         gateway.close();
+        chronicle.close();
         pool.close();
         transport.close();
         budget.close();

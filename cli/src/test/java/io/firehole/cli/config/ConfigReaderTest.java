@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.firehole.cli.config.ConfigReader.FlagValue;
+import io.firehole.history.HistoryDatabase;
+import io.firehole.history.HistorySettings;
 import io.firehole.pool.GapPolicies;
 import io.firehole.pool.GapPolicy;
 import io.firehole.pool.Group;
@@ -237,6 +239,75 @@ class ConfigReaderTest {
     }
 
     @Test
+    void keepsHistoryInAFileUnlessOtherwiseSaid() throws Exception {
+        FireholeConfig usual =
+                ConfigReader.read(Map.of(), Map.of("GRPC_URL", "host", "HOME", "/home/me", "HOSTNAME", "box"), null);
+        assertThat(usual.history())
+                .contains(HistorySettings.in(Path.of("/home/me/.local/state/firehole/history"), "box"));
+        assertThat(ConfigReader.read(Map.of(), URL_ALONE, file("history: { store: none }"))
+                        .history())
+                .isEmpty();
+    }
+
+    @Test
+    void readsTheDatabaseOfTheHistoryAndShowsItsPasswordNowhere() throws Exception {
+        Files.writeString(folder.resolve("secret"), "a-password-nobody-may-read\n");
+        Path file = file("""
+                history:
+                  store: timescale
+                  url: jdbc:postgresql://db/firehole
+                  user: firehole
+                  password-file: secret
+                  instance: eu-1
+                  directory: kept
+                  retention-raw: 24h
+                  retention-rollup: 30d
+                """);
+        FireholeConfig config = ConfigReader.read(Map.of(), URL_ALONE, file);
+        assertThat(config.history())
+                .contains(new HistorySettings(
+                        folder.resolve("kept"),
+                        "eu-1",
+                        Duration.ofDays(1),
+                        Duration.ofDays(30),
+                        HistorySettings.QUEUE_ROWS,
+                        HistorySettings.BYTES_MAX,
+                        Optional.of(new HistoryDatabase(
+                                "jdbc:postgresql://db/firehole",
+                                Optional.of("firehole"),
+                                "a-password-nobody-may-read"))));
+        assertThat(config.toString()).doesNotContain("a-password-nobody-may-read");
+    }
+
+    @Test
+    void tellsWhatOfAHistoryDoesNotGoTogether() throws IOException {
+        Map.of(
+                        "history: { store: timescale }",
+                        "history.url is not set, but history.store is timescale",
+                        "history: { user: me }",
+                        "history: url, user and password-file are for a database, but history.store is embedded",
+                        "history: { retention-rollup: 24h }",
+                        "history.retention-rollup is 24h, must be more than history.retention-raw, which is 48h")
+                .forEach((yaml, problem) -> assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file(yaml)))
+                        .asInstanceOf(type(InvalidConfigurationException.class))
+                        .satisfies(thrown -> assertThat(thrown.problems()).containsExactly(problem)));
+    }
+
+    @Test
+    void repeatsNoUrlThatHoldsAPassword() throws IOException {
+        for (String section : List.of("history: { store: timescale, ", "sharing: { ")) {
+            Path file = file(section + "url: 'jdbc:postgresql://db/x?user=me&password=hunter2' }");
+            assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file))
+                    .asInstanceOf(type(InvalidConfigurationException.class))
+                    .satisfies(thrown -> assertThat(thrown.problems())
+                            .singleElement()
+                            .asString()
+                            .contains("must hold no password; put it into")
+                            .doesNotContain("hunter2"));
+        }
+    }
+
+    @Test
     void keepsStateWhereTheUserOrTheDesktopWantsIt() throws Exception {
         assertThat(ConfigReader.read(Map.of(), URL_ALONE, file("state: here")).state())
                 .isEqualTo(folder.resolve("here"));
@@ -408,7 +479,7 @@ class ConfigReaderTest {
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
             pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, dedicated, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, recent-transactions, vetting, widening-max
-            - pool                                    | :1: the file holds keys of its own: console, gaps, gateway, groups, mailbox, memory, pool, replay, sharing, state, upstream
+            - pool                                    | :1: the file holds keys of its own: console, gaps, gateway, groups, history, mailbox, memory, pool, replay, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
             pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
@@ -432,7 +503,9 @@ class ConfigReaderTest {
             gateway: { listen: "::1:10000" }          | :1: gateway.listen is "::1:10000": an IPv6 address stands in brackets, as in [::1]:10000
             gateway: { listen: "h:70000" }            | :1: gateway.listen is "h:70000": the port must be from 0 to 65,535
             console: { listen: "3001" }                | :1: console.listen is "3001": an address is HOST:PORT, as in 127.0.0.1:10000
-            history: { store: embedded }              | :1: unknown key "history" here; there are: console, gaps, gateway, groups, mailbox, memory, pool, replay, sharing, state, upstream
+            history: { store: sqlite }                | :1: history.store is "sqlite": must be one of embedded, timescale, none
+            history: { retention-raw: 1h }            | :1: history.retention-raw is "1h": must be from 12h to 720h
+            dashboard: { store: embedded }            | :1: unknown key "dashboard" here; there are: console, gaps, gateway, groups, history, mailbox, memory, pool, replay, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
             upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, price, profile, token-file
             upstream: { profile: tritn }              | :1: upstream.profile is "tritn": there is no such profile; did you mean "triton"?
