@@ -153,7 +153,7 @@ class OutagesTest {
                     breakFor(away);
                 }
                 compareAll();
-                check(firehole, seconds.getLast() > TOO_LONG_SECONDS);
+                check(firehole, seconds.getLast());
             }
         }
 
@@ -215,7 +215,7 @@ class OutagesTest {
             }
         }
 
-        private void check(Daemon firehole, boolean tooLong) throws Exception {
+        private void check(Daemon firehole, int seconds) throws Exception {
             URI console = URI.create("http://127.0.0.1:"
                     + firehole.consoleAddress().orElseThrow().getPort() + "/api/grpc-pool/");
             JsonNode events = get(console.resolve("events?limit=1000"));
@@ -225,14 +225,16 @@ class OutagesTest {
                 assertThat(one.checked().faults()).as(id).isEmpty();
                 assertThat(one.checked().differing()).as(id).isEmpty();
                 assertThat(one.stream().ended()).as("its stream").isNotDone();
-                if (tooLong) {
+                if (isTooLong(one, seconds)) {
                     assertThat(told.get("total").asInt()).as("%s: %s", id, told).isEqualTo(1);
                     checkExact(one, told.get("gaps").get(0));
                     assertThat(events.findValues("text").stream()
                                     .map(JsonNode::asText)
                                     .filter(text -> text.startsWith("Missing: ")))
                             .as("events")
-                            .hasSize(clients.size());
+                            .hasSize((int) clients.stream()
+                                    .filter(each -> isTooLong(each, seconds))
+                                    .count());
                 } else {
                     assertThat(one.checked().lacking())
                             .as("%s: gaps %s", id, told)
@@ -240,6 +242,12 @@ class OutagesTest {
                     assertThat(told.get("total").asInt()).as("%s: %s", id, told).isZero();
                 }
             }
+        }
+
+        /** What is not yet finalized when the provider goes away is 32 slots behind, and so earlier out of reach. */
+        private boolean isTooLong(Client one, int seconds) {
+            int behind = one.level() == CommitmentLevel.FINALIZED ? 13 : 0;
+            return seconds + behind > TOO_LONG_SECONDS;
         }
 
         /** It speaks of the slots that lack something and of no other one that had a block. */
