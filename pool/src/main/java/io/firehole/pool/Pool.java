@@ -8,6 +8,7 @@ import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.pool.merging.Subscription;
 import io.firehole.pool.metrics.MetricsSecond;
 import io.firehole.pool.routing.RecentTransactions;
+import io.firehole.pool.routing.UnroutableMessages;
 import io.firehole.pool.transport.Connection.UnaryReply;
 import io.firehole.pool.transport.Transport;
 import io.firehole.wire.GrpcStatus;
@@ -81,6 +82,7 @@ public final class Pool implements AutoCloseable {
                 new ReplayBuffer(config.buffer(), memory),
                 runtime.callbacks(),
                 new RecentTransactions(config.recentTransactionsBytes()),
+                new UnroutableMessages(),
                 new PoolTally(runtime.clock(), runtime.timeOfDay()));
         this.links = new Links(context);
         Vetting vetting = new Vetting(context, links);
@@ -516,6 +518,14 @@ public final class Pool implements AutoCloseable {
      */
     public Optional<TransactionExplanation> explain(String monitorId, ByteString signature) {
         return explain(monitorId).map(monitor -> Inquiry.of(monitor, signature, context.recent()));
+    }
+
+    /**
+     * The latest {@value UnroutableMessages#KEPT} messages of the provider that are no update, oldest first; nobody got them, and
+     * {@link PoolStats.Totals#malformed} counts all.
+     */
+    public List<UnroutableMessages.Message> unroutable() {
+        return context.unroutable().latest();
     }
 
     /** Whether the provider can be reached: a connection is ready, or was until nobody needed it. */

@@ -3,6 +3,7 @@ package io.firehole.pool;
 import io.firehole.pool.buffer.ReplayBuffer;
 import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.routing.RecentTransactions;
+import io.firehole.pool.routing.UnroutableMessages;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Transport;
 import java.time.InstantSource;
@@ -25,6 +26,7 @@ import java.util.random.RandomGenerator;
  * @param buffer what was received lately, for those who come back
  * @param callbacks runs what takes longer than the control thread may
  * @param recent the transactions received last
+ * @param unroutable the latest messages that are no update
  * @param tally what happened so far; control thread only
  */
 record PoolContext(
@@ -41,6 +43,7 @@ record PoolContext(
         ReplayBuffer buffer,
         Executor callbacks,
         RecentTransactions recent,
+        UnroutableMessages unroutable,
         PoolTally tally) {
 
     long now() {

@@ -483,6 +483,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         firstRequestOfCall = lastRequest();
         Call<R> call = new Call<>(pool, this::router, this::attend);
         call.router().remember(pool.recent());
+        call.router().report(pool.unroutable());
         call.router().measure(life.providerDelay());
         record(call.router());
         if (handover != null) {

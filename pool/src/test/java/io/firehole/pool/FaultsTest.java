@@ -3,6 +3,7 @@ package io.firehole.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.pool.budget.PermitClass;
+import io.firehole.pool.routing.UnroutableMessages;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -303,6 +304,18 @@ class FaultsTest {
         world.provider.streams().getFirst().writeBytes(new byte[] {(byte) 0xff});
         assertFlows(a);
         assertThat(world.pool.stats().totals().malformed()).isEqualTo(1);
+        assertThat(world.pool.unroutable()).singleElement().satisfies(message -> {
+            assertThat(message.length()).isEqualTo(1);
+            assertThat(message.why()).isNotEmpty();
+        });
+        for (int length = 2; length < 300; length++) {
+            world.provider.streams().getFirst().writeBytes(new byte[length]);
+        }
+        assertFlows(a);
+        assertThat(world.pool.unroutable())
+                .hasSize(UnroutableMessages.KEPT)
+                .last()
+                .satisfies(message -> assertThat(message.length()).isEqualTo(299));
     }
 
     @Test

@@ -36,6 +36,8 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     private volatile Arrival[] arrivals = {};
 
     /** Where transactions are kept for whoever asks later. Set before the call begins. */
+    private UnroutableMessages unroutable = new UnroutableMessages();
+
     private RecentTransactions recent = new RecentTransactions(0);
 
     /** Measures how old updates are; null where nobody wants to know. Set before the call begins. */
@@ -110,6 +112,8 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
             update = RawUpdate.parse(message, clock.nanos());
         } catch (MalformedUpdateException malformed) {
             counts.wasMalformed();
+            unroutable.add(new UnroutableMessages.Message(
+                    clock.nanos(), message.length, String.valueOf(malformed.getMessage())));
             if (counts.malformed() == 1) {
                 log.warn("The provider sent a message that is no update: {}", malformed.getMessage());
             }
@@ -189,6 +193,11 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** How far it has come. The event loop, or any thread when the call is over. */
     public final Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** Notes there which messages cannot be read. Before the first update. */
+    public final void report(UnroutableMessages messages) {
+        unroutable = messages;
     }
 
     /** Keeps the transactions that come there. Before the first update. */
