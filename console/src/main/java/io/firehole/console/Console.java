@@ -86,6 +86,12 @@ public final class Console implements AutoCloseable {
 
     private static final String PAGES = "/io/firehole/console/dashboard";
 
+    /** The library with which the pages are made, in a jar of its own; the version is that of the dependency. */
+    private static final String TEMPLATES = "/META-INF/resources/webjars/lit-html/3.3.2";
+
+    /** The library that draws charts, likewise. */
+    private static final String CHARTS = "/META-INF/resources/webjars/uplot/1.6.30/dist";
+
     private final Server server;
     private final EventLoopGroup eventLoops;
     private final ExecutorService threads;
@@ -224,6 +230,12 @@ public final class Console implements AutoCloseable {
                 Route.open("/login", "who asks; a POST with a token begins a session", LoginResource.in(access)),
                 Route.open("/logout", "who asks; a POST ends the session", LoginResource.out(access)),
                 Route.open("/", "the dashboard", StaticFiles.only(PAGES, "index.html")),
+                Route.open("/dashboard/lit/{file}", "what the dashboard is made with", StaticFiles.below(TEMPLATES)),
+                Route.open(
+                        "/dashboard/lit/directives/{file}",
+                        "what the dashboard is made with",
+                        StaticFiles.below(TEMPLATES + "/directives")),
+                Route.open("/dashboard/uplot/{file}", "what draws its charts", StaticFiles.below(CHARTS)),
                 Route.open("/dashboard/{file}", "what the dashboard loads", StaticFiles.below(PAGES)),
                 Route.open("/dashboard/{folder}/{file}", "what the dashboard loads", StaticFiles.below(PAGES))));
         surroundings

@@ -46,6 +46,9 @@ class AccessTest {
     private static final List<String> OPEN = List.of(
             "/healthz",
             "/",
+            "/dashboard/lit/{file}",
+            "/dashboard/lit/directives/{file}",
+            "/dashboard/uplot/{file}",
             "/dashboard/{file}",
             "/dashboard/{folder}/{file}",
             "/api/session",
