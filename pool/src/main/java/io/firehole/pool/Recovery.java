@@ -98,8 +98,11 @@ final class Recovery {
     /** Whether what was missing is recorded as a gap. */
     private boolean givenUp;
 
-    /** Whether the statuses of slots that were delivered before have been told. */
+    /** Whether the statuses of slots whose content came before have been told. */
     private boolean earlierTold;
+
+    /** Whether that was so before more of the content was given up. */
+    private boolean earlierToldOnce;
 
     private boolean done;
     private final boolean askedFor;
@@ -305,10 +308,10 @@ final class Recovery {
             release(to, from);
             return;
         }
-        // First the statuses of slots whose content has come long ago, and last those that come before content.
-        boolean statusesNow = !contentMissing || (!earlierTold && wantStatuses());
         long owedFrom = gaps.owedFrom();
         long resumeSlot = from.resumeSlot(owedFrom);
+        // First the statuses of slots whose content has come long ago, and last those that come before content.
+        boolean statusesNow = !contentMissing || (!earlierTold && wantStatuses());
         long before = contentMissing ? resumeSlot : Long.MAX_VALUE;
         ReplayGate gate = statusesNow
                 ? new StatusReplay(from, catchUp, to, stream.level(), before)
@@ -473,14 +476,20 @@ final class Recovery {
         if (open.gate().isComplete()) {
             open.call().cancel();
             close(open);
-            failures = 0;
             if (open.isOfContent()) {
+                failures = 0;
                 replayedTo = open.to();
                 look();
             } else if (open.gate() instanceof StatusReplay statuses && statuses.isOfEarlierSlots()) {
+                if (!earlierToldOnce) {
+                    // The second time it is one of many attempts, since the provider forgets faster than it is asked.
+                    failures = 0;
+                }
                 earlierTold = true;
+                earlierToldOnce = true;
                 look();
             } else {
+                failures = 0;
                 release(open.to(), open.from());
             }
         } else if (end != null) {
@@ -616,6 +625,12 @@ final class Recovery {
     private void missed(Checkpoint from, long before, Gap.Cause cause, String detail) {
         from.giveUpStatuses(before);
         statusesFrom = Math.max(statusesFrom, before);
+        if (!isAskedFor()) {
+            // Of those that are skipped together with what is missing nobody asks any more.
+            gaps.noteSlotsWithoutSeal(lossFrom, from.firstMissing(), from);
+        }
+        // The first slot that is replayed moves on: those in between have statuses, too.
+        earlierTold = false;
         gaps.note(each -> true, from.skipTo(before), before, cause, detail);
     }
 
@@ -629,6 +644,9 @@ final class Recovery {
         long contentBefore = catchUp.giveUp(from);
         givenUp = true;
         long before = Math.max(contentBefore, begunBefore);
+        if (!isAskedFor()) {
+            gaps.noteWhatIsNotReplayed(lossFrom, new CatchUp.Phase.Released(first, from, first));
+        }
         from.giveUpStatuses(before);
         gaps.note(each -> !RecoveryGaps.wantsStatuses(each), first, settled ? contentBefore : before, cause, detail);
         gaps.note(RecoveryGaps::wantsStatuses, Math.min(first, statusesFrom), before, cause, detail);

@@ -74,8 +74,8 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
      */
     void noteWhatIsNotReplayed(long lossFrom, CatchUp.Phase.Released to) {
         boolean processed = stream.level() == CommitmentLevel.PROCESSED;
+        noteSlotsWithoutSeal(lossFrom, to.boundary(), to.from());
         if (processed) {
-            noteSlotsWithoutSeal(Math.max(lossFrom, owedFrom()), to.boundary(), to.from());
             note(
                     each -> wantsAccounts(each) && !seesHowSlotsBegin(each),
                     lossFrom,
@@ -91,8 +91,12 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
                 "a replay has no statuses of slots that begin or die, and of each account the last write of a slot");
     }
 
-    private void noteSlotsWithoutSeal(long from, long before, Checkpoint delivered) {
-        long slot = from;
+    /** Records, at processed, what no replay has of slots that are not sealed. */
+    void noteSlotsWithoutSeal(long lossFrom, long before, Checkpoint delivered) {
+        if (stream.level() != CommitmentLevel.PROCESSED) {
+            return;
+        }
+        long slot = Math.max(lossFrom, owedFrom());
         while (slot < before) {
             long first = slot;
             while (slot < before && !delivered.isDone(slot)) {

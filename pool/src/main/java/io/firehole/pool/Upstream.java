@@ -78,6 +78,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** From where its monitors come, while they come: its connection is being replaced by the one of this stream. */
     private @Nullable Upstream<R> predecessor;
 
+    /** Its call, if that has ended after it had left everything to this stream. */
+    private @Nullable Call<R> lastOfPredecessor;
+
     /** How they come. */
     private @Nullable Handover handover;
 
@@ -343,7 +346,14 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     private void predecessorLost(Upstream<R> gone, Call<R> theirs, String why) {
         Handover broken = handover;
-        if (predecessor != gone || broken == null || broken.isReleased()) {
+        if (predecessor != gone || broken == null) {
+            return;
+        }
+        if (broken.isReleased()) {
+            // All that was its own is delivered. If this stream's call ends before it has delivered anything, that
+            // counts.
+            inherits(gone);
+            lastOfPredecessor = theirs;
             return;
         }
         recoverFrom(theirs, broken, why);
@@ -369,6 +379,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         OptionalLong leftFrom = broken.cancel() ? OptionalLong.empty() : broken.boundary();
         handover = null;
         predecessor = null;
+        lastOfPredecessor = null;
         cutBefore = null;
         recoveries.interrupted(new Interruption.OfHandover(theirs, level(), leftFrom, why, pool.now()));
     }
@@ -394,6 +405,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         } else if (before.state instanceof State.Open<R>(Call<R> old, Life life)) {
             // It has left slots to the call that failed.
             recoverFrom(old, handover, "the call that was to follow ended: " + lastError);
+        } else if (lastOfPredecessor != null) {
+            recoverFrom(lastOfPredecessor, handover, "the call that was to follow ended: " + lastError);
         } else {
             cut = cutBefore == null ? before.cutNow("the call that was to follow ended: " + lastError) : cutBefore;
             cutBefore = null;
@@ -439,6 +452,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         cancel(patience);
         patience = null;
         predecessor = null;
+        lastOfPredecessor = null;
         handover = null;
         if (arrival.wasForced()) {
             noteForcedArrival(call, before, arrival);
