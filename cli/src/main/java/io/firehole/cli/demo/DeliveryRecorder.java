@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * is to come, so nothing of it can be lost; but nothing else may come, and nothing twice.
  *
  * <p>{@link #received} is for the client's thread; {@link #check} and {@link #expectFrom} for one other. What is compared is
- * forgotten: at 2.5 slots a second, compared some seconds after they are complete, a monitor keeps some dozens of slots,
+ * forgotten: at 2.5 slots a second, compared half a minute after they are complete, a monitor keeps some hundred slots,
  * and never more than {@link #RECEIPTS_MAX} receipts (some 250 bytes each).
  */
 final class DeliveryRecorder {

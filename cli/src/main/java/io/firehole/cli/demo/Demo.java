@@ -43,6 +43,12 @@ public final class Demo implements AutoCloseable {
     /** After a slot is complete its last updates may be on their way for so many ticks before anything counts as lost. */
     private static final int TICKS_UNDER_WAY = 3;
 
+    /**
+     * While the demo goes on, so many: a connection that has fallen silent is found out after 7 s, and what was missed meanwhile
+     * comes then.
+     */
+    private static final int TICKS_TO_RECOVER = 30;
+
     /** A subscription that has shown nothing for so long counts as active all the same: what does not come is lost. */
     private static final int TICKS_TO_ACTIVE = 10;
 
@@ -115,7 +121,7 @@ public final class Demo implements AutoCloseable {
                         + Values.show(LIMIT.per()) + ") listens at " + Values.show(provider.address()) + ".",
                 "Firehole's gateway listens at " + Values.show(daemon.gatewayAddress()) + "; " + monitors.size()
                         + " monitors are connecting to it, each as a client of its own.",
-                "How it stands: firehole monitors --console " + consoleUrl(),
+                "How it stands: open " + consoleUrl() + " in a browser, or: firehole status --console " + consoleUrl(),
                 "Break something (what is missed is replayed, but for writes to an account that the same slot overwrote): curl -s -X POST http://"
                         + control + "/fault -d '{\"kind\": \"reset\"}'",
                 "What the provider saw: curl -s http://" + control + "/report");
@@ -138,18 +144,20 @@ public final class Demo implements AutoCloseable {
                 if (tick == TICKS_TO_ACTIVE && !monitor.recorder().active()) {
                     monitor.recorder().expectFrom(monitor.expectation().begunTo() + 1);
                 }
-                checkWhatHasArrived(monitor);
+                monitor.finalBefore().add(monitor.expectation().finalTo());
+                checkWhatHasArrived(monitor, TICKS_TO_RECOVER);
             }
             if (tick % TICKS_PER_STATUS == 0) {
                 statusLines().forEach(out);
             }
         }
+        monitors.values().forEach(monitor -> checkWhatHasArrived(monitor, TICKS_UNDER_WAY));
         return result();
     }
 
-    private void checkWhatHasArrived(Watched monitor) {
-        monitor.finalBefore().add(monitor.expectation().finalTo());
-        if (monitor.finalBefore().size() > TICKS_UNDER_WAY) {
+    /** @param ticks for how long something may have been under way */
+    private static void checkWhatHasArrived(Watched monitor, int ticks) {
+        while (monitor.finalBefore().size() > ticks) {
             monitor.recorder().check(monitor.finalBefore().remove());
         }
     }
