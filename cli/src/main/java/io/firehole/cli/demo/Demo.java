@@ -113,18 +113,23 @@ public final class Demo implements AutoCloseable {
         return "http://" + Values.show(daemon.consoleAddress().orElseThrow());
     }
 
+    /** Where the provider takes orders, faults among them. */
+    String controlUrl() {
+        return "http://" + Values.show(Objects.requireNonNull(provider.controlAddress()));
+    }
+
     /** What is where, for a person. */
     public List<String> introduction() {
-        String control = Values.show(Objects.requireNonNull(provider.controlAddress()));
+        String control = controlUrl();
         return List.of(
                 "A simulated provider (recorded mainnet data, at most " + LIMIT.max() + " new connections in "
                         + Values.show(LIMIT.per()) + ") listens at " + Values.show(provider.address()) + ".",
                 "Firehole's gateway listens at " + Values.show(daemon.gatewayAddress()) + "; " + monitors.size()
                         + " monitors are connecting to it, each as a client of its own.",
                 "How it stands: open " + consoleUrl() + " in a browser, or: firehole status --console " + consoleUrl(),
-                "Break something (what is missed is replayed, but for writes to an account that the same slot overwrote): curl -s -X POST http://"
+                "Break something (what is missed is replayed, but for writes to an account that the same slot overwrote): curl -s -X POST "
                         + control + "/fault -d '{\"kind\": \"reset\"}'",
-                "What the provider saw: curl -s http://" + control + "/report");
+                "What the provider saw: curl -s " + control + "/report");
     }
 
     /**

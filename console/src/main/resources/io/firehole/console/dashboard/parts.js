@@ -47,6 +47,8 @@ export const waiting = ({problem}) => (problem === undefined
   ? html`<p class="empty">Asking…</p>`
   : html`<p class="empty problem" role="alert">${problem.message}</p>`);
 
+const TOLD_MILLIS = 8000;
+
 let asked = null;
 let told = null;
 
@@ -67,6 +69,12 @@ async function decided() {
     told = {good: false, text: problem.message};
   }
   redraw();
+  const mine = told;
+  setTimeout(() => {
+    if (told === mine) {
+      dropped();
+    }
+  }, TOLD_MILLIS);
 }
 
 function dropped() {

@@ -8,6 +8,9 @@ import {table} from '../table.js';
 
 const SHOWN = 500;
 
+/** Shorter than from one drawing to the next, so that each of them asks. */
+const ASKED_EVERY_MILLIS = 500;
+
 const columns = [
   {id: 'at', title: 'When', value: (event) => event.at, cell: (event) => when(Date.parse(event.at))},
   {id: 'kind', title: 'What', value: (event) => event.kind, cell: (event) => html`<span class="chip">${event.kind}</span>`},
@@ -18,7 +21,7 @@ const columns = [
 
 /** The view. */
 export function events() {
-  const asked = loaded(path(['grpc-pool', 'events'], {limit: SHOWN}), 1000);
+  const asked = loaded(path(['grpc-pool', 'events'], {limit: SHOWN}), ASKED_EVERY_MILLIS);
   if (asked.value === undefined) {
     return html`<h1>Events</h1>${waiting(asked)}`;
   }

@@ -7,6 +7,9 @@ import {asCommand, waiting, when} from '../parts.js';
 import {table} from '../table.js';
 
 const SHOWN = 500;
+
+/** Shorter than from one drawing to the next, so that each of them asks. */
+const ASKED_EVERY_MILLIS = 500;
 const LANES_MAX = 20;
 const WIDTH = 1000;
 const LANE = 18;
@@ -48,7 +51,7 @@ function timeline(gaps) {
 
 /** The view. */
 export function gaps() {
-  const asked = loaded(path(['grpc-pool', 'gaps'], {limit: SHOWN}), 2000);
+  const asked = loaded(path(['grpc-pool', 'gaps'], {limit: SHOWN}), ASKED_EVERY_MILLIS);
   if (asked.value === undefined) {
     return html`<h1>Gaps</h1>${waiting(asked)}`;
   }

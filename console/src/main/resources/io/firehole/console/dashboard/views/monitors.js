@@ -32,7 +32,6 @@ const columns = [
     cell: (one) => html`${count(one.waiting)} <small>${bytes(one.waitingBytes)}</small>`},
   {id: 'dropped', title: 'Dropped', number: true, value: (one) => one.dropped, cell: (one) => count(one.dropped)},
   {id: 'total', title: 'Updates', number: true, value: (one) => one.updates, cell: (one) => count(one.updates)},
-  {id: 'filters', title: 'Filters', number: true, value: (one) => one.filters},
   {id: 'connection', title: 'Connection', number: true, value: (one) => one.connection,
     cell: (one) => (one.connection === 0 ? '–' : html`<a href=${`#/streams/${one.connection}`}>${one.connection}</a>`)},
   {id: 'since', title: 'Since', number: true, value: (one) => one.created, cell: (one) => when(one.created)},

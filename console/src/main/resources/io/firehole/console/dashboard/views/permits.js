@@ -14,7 +14,7 @@ const PURPOSES = {
   'reconnect-medium': 'getting back, medium group',
   'reconnect-low': 'getting back, low group',
   'first-connect': 'the first connection of a stream',
-  'maintenance': 'replacing a good connection',
+  'manual': 'replacing a good connection, by a person',
 };
 
 function forecast(known) {
@@ -33,7 +33,7 @@ function forecast(known) {
 /** The view. */
 export function permits(document) {
   const {rateLimit} = document;
-  const asked = loaded(path(['grpc-pool', 'permits']), 1000);
+  const asked = loaded(path(['grpc-pool', 'permits']), 500);
   if (asked.value === undefined) {
     return html`<h1>Permits</h1>${waiting(asked)}`;
   }

@@ -1,0 +1,98 @@
+package io.firehole.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboard of the demo in a real browser. The screenshots of every view lie in target/dashboard afterwards. */
+@Timeout(400)
+class DashboardTest {
+
+    private static final Path ROOT = Path.of(System.getProperty("firehole.root", ".."));
+    private static final Path SCRIPTS = ROOT.resolve("cli/src/test/node");
+    private static final Path CHROMIUM = Path.of(Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium"));
+    private static final int PATIENCE_SECONDS = 360;
+
+    /** Views, each in two themes and two widths. */
+    private static final int OPENED = 9 * 4;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void showsWhatIsAndDoesWhatItIsToldInARealBrowser() throws Exception {
+        requireBrowser();
+        Path screenshots = Files.createDirectories(ROOT.resolve("cli/target/dashboard").toAbsolutePath());
+        InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        JsonNode saw;
+        try (Demo demo = Demo.start(new DemoSettings(free, free, 7, 1, Optional.empty(), UnaryOperator.identity()))) {
+            saw = look(demo, screenshots);
+        }
+        System.out.printf(
+                "dashboard: %d views opened, %d figures compared, a broken connection seen after %d ms%n",
+                saw.get("opened").size(),
+                saw.get("compared").intValue(),
+                saw.get("seenAfterMillis").intValue());
+
+        assertThat(saw.get("opened")).hasSize(OPENED);
+        assertThat(saw.get("violations")).as("rules of accessibility").isEmpty();
+        assertThat(saw.get("foreign")).as("requests to others").isEmpty();
+        assertThat(saw.get("errors")).as("what the browser complains of").isEmpty();
+        assertThat(saw.get("wide")).as("pages that scroll sideways").isEmpty();
+        assertThat(saw.get("differing")).as("figures that are not the console's").isEmpty();
+        assertThat(saw.get("compared").intValue()).isEqualTo(35);
+        assertThat(saw.get("cost").textValue()).contains("new connections that are free now");
+        assertThat(saw.get("replaced").textValue()).contains("is being replaced");
+        assertThat(saw.get("dialogs").intValue()).as("names that were run").isZero();
+        assertThat(saw.get("hostileElements").intValue()).as("names that became elements").isZero();
+    }
+
+    private JsonNode look(Demo demo, Path screenshots) throws IOException, InterruptedException {
+        Path out = folder.resolve("saw.json");
+        Path err = folder.resolve("errors");
+        Process browser = new ProcessBuilder(
+                        "node", "dashboard.mjs", demo.consoleUrl(), demo.controlUrl(), screenshots.toString())
+                .directory(SCRIPTS.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        try {
+            assertThat(browser.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it ends").isTrue();
+            assertThat(browser.exitValue()).as(Files.readString(err)).isZero();
+            return new ObjectMapper().readTree(out.toFile());
+        } finally {
+            browser.destroyForcibly();
+        }
+    }
+
+    /** Skips on a machine without a browser to drive; in CI, which installs one, that is a failure. */
+    private static void requireBrowser() {
+        String missing = null;
+        if (!Files.isExecutable(CHROMIUM)) {
+            missing = "there is no " + CHROMIUM + " (CHROMIUM names another one)";
+        } else if (!Files.isDirectory(SCRIPTS.resolve("node_modules/playwright-core"))) {
+            missing = "what drives the browser is not installed: run npm install in cli/src/test/node";
+        }
+        if (missing != null && "true".equals(System.getenv("CI"))) {
+            fail("the dashboard must be looked at in CI, but " + missing);
+        }
+        if (missing != null) {
+            System.err.println("SKIPPED DashboardTest: " + missing);
+        }
+        assumeTrue(missing == null, missing);
+    }
+}
