@@ -8,6 +8,7 @@ import io.firehole.examples.client.ExampleMonitor;
 import io.firehole.examples.client.MonitorClient;
 import io.firehole.filters.profile.Rate;
 import io.firehole.gateway.GatewayConfig;
+import io.firehole.history.HistorySettings;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.StatusBlock;
 import io.firehole.pool.budget.BudgetRule;
@@ -18,6 +19,8 @@ import io.firehole.simulator.control.Report;
 import io.firehole.simulator.rules.ProviderRules;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,12 +32,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The main job on one machine: seven monitors or more, Firehole, and a provider with recorded data and a limit of 60 new connections
  * in 60 seconds. One thread.
  */
 public final class Demo implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Demo.class);
 
     private static final BudgetRule LIMIT = BudgetRule.DEFAULT;
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -54,6 +62,10 @@ public final class Demo implements AutoCloseable {
 
     private final Simulator provider;
     private final Daemon daemon;
+
+    /** Where the history lies. */
+    private final Path folder;
+
     private final Map<String, Watched> monitors = new LinkedHashMap<>();
     private final StatusBlock status = new StatusBlock();
 
@@ -65,9 +77,22 @@ public final class Demo implements AutoCloseable {
             AtomicReference<String> latest,
             Deque<Long> finalBefore) {}
 
-    private Demo(Simulator provider, Daemon daemon) {
+    private Demo(Simulator provider, Daemon daemon, Path folder) {
         this.provider = provider;
         this.daemon = daemon;
+        this.folder = folder;
+    }
+
+    /** The history of a demo ends with it. */
+    private static void forget(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException remains) {
+            log.warn("{} remains: {}", folder, remains.getMessage());
+        }
     }
 
     /**
@@ -81,6 +106,7 @@ public final class Demo implements AutoCloseable {
                 .speed(settings.speed())
                 .rules(ProviderRules.open().withConnects(new Rate(LIMIT.max(), LIMIT.per())))
                 .build());
+        Path folder = Files.createTempDirectory("firehole-demo-");
         Daemon daemon;
         try {
             daemon = Daemon.start(
@@ -88,13 +114,15 @@ public final class Demo implements AutoCloseable {
                     List.of(LIMIT),
                     PoolConfig.DEFAULT,
                     GatewayConfig.DEFAULT.withListen(settings.gateway()),
+                    Optional.of(HistorySettings.in(folder, "demo")),
                     Optional.of(ConsoleConfig.DEFAULT.withListen(settings.console())),
                     settings.seam());
         } catch (IOException | RuntimeException notStarted) {
             provider.close();
+            forget(folder);
             throw notStarted;
         }
-        Demo demo = new Demo(provider, daemon);
+        Demo demo = new Demo(provider, daemon, folder);
         URI gateway = URI.create("http://" + Values.show(daemon.gatewayAddress()));
         for (ExampleMonitor monitor : Monitors.fleet(settings.monitors())) {
             Expectation expectation = new SimulatedExpectation(provider, monitor.request());
@@ -203,5 +231,6 @@ public final class Demo implements AutoCloseable {
         monitors.values().forEach(monitor -> monitor.client().close());
         daemon.close();
         provider.close();
+        forget(folder);
     }
 }

@@ -133,11 +133,28 @@ public final class Daemon implements AutoCloseable {
             Optional<ConsoleConfig> console,
             UnaryOperator<Transport> seam)
             throws IOException {
+        return start(upstream, rules, poolConfig, gatewayConfig, Optional.empty(), console, seam);
+    }
+
+    /**
+     * The same with a history.
+     *
+     * @param history how what happens is kept; empty for not at all
+     */
+    public static Daemon start(
+            GrpcEndpoint upstream,
+            List<BudgetRule> rules,
+            PoolConfig poolConfig,
+            GatewayConfig gatewayConfig,
+            Optional<HistorySettings> history,
+            Optional<ConsoleConfig> console,
+            UnaryOperator<Transport> seam)
+            throws IOException {
         return start(
                 upstream,
                 AssembledBudget.inMemory(rules),
                 poolConfig,
-                Optional.empty(),
+                history,
                 gatewayConfig,
                 console,
                 Surroundings.NONE,
@@ -177,6 +194,10 @@ public final class Daemon implements AutoCloseable {
             Surroundings surroundings = shown.withForecast(budget.budget()::forecast);
             if (drainsByConsole) {
                 surroundings = surroundings.withProgram(ending);
+            }
+            if (chronicle.history().isPresent()) {
+                surroundings = surroundings.withHistory(
+                        new ShownHistory(chronicle.history().get()));
             }
             Optional<Console> console = startConsole(consoleConfig, pool, surroundings);
             return new Daemon(budget, transport, pool, chronicle, gateway, ending, console);

@@ -24,7 +24,8 @@ class DashboardTest {
 
     private static final Path ROOT = Path.of(System.getProperty("firehole.root", ".."));
     private static final Path SCRIPTS = ROOT.resolve("cli/src/test/node");
-    private static final Path CHROMIUM = Path.of(Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium"));
+    private static final Path CHROMIUM =
+            Path.of(Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium"));
     private static final int PATIENCE_SECONDS = 360;
 
     /** Views, each in two themes and two widths. */
@@ -36,7 +37,8 @@ class DashboardTest {
     @Test
     void showsWhatIsAndDoesWhatItIsToldInARealBrowser() throws Exception {
         requireBrowser();
-        Path screenshots = Files.createDirectories(ROOT.resolve("cli/target/dashboard").toAbsolutePath());
+        Path screenshots =
+                Files.createDirectories(ROOT.resolve("cli/target/dashboard").toAbsolutePath());
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         JsonNode saw;
         try (Demo demo = Demo.start(new DemoSettings(free, free, 7, 1, Optional.empty(), UnaryOperator.identity()))) {
@@ -53,12 +55,16 @@ class DashboardTest {
         assertThat(saw.get("foreign")).as("requests to others").isEmpty();
         assertThat(saw.get("errors")).as("what the browser complains of").isEmpty();
         assertThat(saw.get("wide")).as("pages that scroll sideways").isEmpty();
-        assertThat(saw.get("differing")).as("figures that are not the console's").isEmpty();
+        assertThat(saw.get("differing"))
+                .as("figures that are not the console's")
+                .isEmpty();
         assertThat(saw.get("compared").intValue()).isEqualTo(35);
         assertThat(saw.get("cost").textValue()).contains("new connections that are free now");
         assertThat(saw.get("replaced").textValue()).contains("is being replaced");
         assertThat(saw.get("dialogs").intValue()).as("names that were run").isZero();
-        assertThat(saw.get("hostileElements").intValue()).as("names that became elements").isZero();
+        assertThat(saw.get("hostileElements").intValue())
+                .as("names that became elements")
+                .isZero();
     }
 
     private JsonNode look(Demo demo, Path screenshots) throws IOException, InterruptedException {
@@ -71,7 +77,9 @@ class DashboardTest {
                 .redirectError(err.toFile())
                 .start();
         try {
-            assertThat(browser.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it ends").isTrue();
+            assertThat(browser.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("it ends")
+                    .isTrue();
             assertThat(browser.exitValue()).as(Files.readString(err)).isZero();
             return new ObjectMapper().readTree(out.toFile());
         } finally {

@@ -9,9 +9,9 @@ import {redraw} from '../redraw.js';
 
 const SPANS = [
   {id: 'live', title: 'Live, 5 min'},
-  {id: '1h', title: '1 h'},
-  {id: '24h', title: '24 h'},
-  {id: '7d', title: '7 d'},
+  {id: '1h', title: '1 h', stepSeconds: 60, step: 'minute'},
+  {id: '24h', title: '24 h', stepSeconds: 60, step: 'minute'},
+  {id: '7d', title: '7 d', stepSeconds: 3600, step: 'hour'},
 ];
 let chosen = 'live';
 let groupedBy = 'connection';
@@ -54,11 +54,12 @@ export function history() {
   if (asked.value.length === 0) {
     return html`${by}<p class="empty">Nothing has been kept of that span yet: the first minute appears when it is over.</p>`;
   }
-  const messages = lines(asked.value, (row) => row.messages / 60);
+  const {stepSeconds, step} = SPANS.find((one) => one.id === chosen);
+  const messages = lines(asked.value, (row) => row.messages / stepSeconds);
   const latency = lines(asked.value, (row) => row.max_latency);
   const errors = lines(asked.value, (row) => row.errors);
   return html`${by}<div class="charts">
-    ${chart({title: 'Updates per second, of each minute', ...messages, format: rate})}
-    ${chart({title: 'Longest latency of each minute', ...latency, format: span})}
-    ${chart({title: 'Errors of each minute', ...errors, format: rate})}</div>`;
+    ${chart({title: `Updates per second, of each ${step}`, ...messages, format: rate})}
+    ${chart({title: `Longest delay of each ${step}`, ...latency, format: span})}
+    ${chart({title: `Errors of each ${step}`, ...errors, format: rate})}</div>`;
 }
