@@ -157,6 +157,11 @@ final class CheckedMonitor implements MonitorListener {
         received.headMap(slot, true).clear();
     }
 
+    /** Whether it has had the first slot that is compared. */
+    synchronized boolean hasBegun() {
+        return newestSeal > unchecked;
+    }
+
     synchronized boolean isServed() {
         return newestSeal > 0;
     }
