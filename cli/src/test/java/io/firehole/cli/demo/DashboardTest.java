@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard of the demo in a real browser. The screenshots of every view lie in target/dashboard afterwards. */
+@Tag("alone")
 @Timeout(400)
 class DashboardTest {
 
