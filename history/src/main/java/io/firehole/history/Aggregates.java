@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,11 @@ final class Aggregates {
 
     private final DataSource source;
     private final InstantSource clock;
-    private final Map<Long, Instant> doneByProgram = new HashMap<>();
+
+    /** When the program last ran a job, or tried to. */
+    private final Map<Long, Instant> triedByProgram = new HashMap<>();
+
+    private final Map<Long, String> failures = new HashMap<>();
     private final Map<Long, Instant> firstSeen = new HashMap<>();
     private List<String> remarks = List.of();
 
@@ -184,21 +189,29 @@ final class Aggregates {
         }
     }
 
-    /** Runs the jobs that the scheduler should have run and did not, or failed at. */
+    /**
+     * Runs the jobs that the scheduler should have run and did not, or failed at, first those that it has not run for longest. One
+     * that fails is said and waits for its next time, the rest for the next call: each may last until the database is given up.
+     */
     void watchJobs(Instant now) throws SQLException {
         List<Job> jobs = jobs();
-        List<String> wrong = new ArrayList<>();
+        List<Job> wrong = new ArrayList<>();
         for (Job job : jobs) {
             Instant seen = firstSeen.computeIfAbsent(job.id(), first -> now);
-            if (!job.isOverdue(now, seen) && !job.failed()) {
-                continue;
+            if (job.isOverdue(now, seen) || job.failed()) {
+                wrong.add(job);
+            } else {
+                failures.remove(job.id());
             }
-            wrong.add("the database's scheduler " + (job.failed() ? "fails at" : "does not run") + " job " + job.id()
-                    + "; Firehole runs it");
-            Instant done = doneByProgram.getOrDefault(job.id(), Instant.EPOCH);
-            if (!now.isBefore(done.plus(job.every()))) {
-                run(job);
-                doneByProgram.put(job.id(), now);
+        }
+        List<Job> due = wrong.stream()
+                .filter(job -> !now.isBefore(tried(job).plus(job.every())))
+                .sorted(Comparator.comparing(this::tried))
+                .toList();
+        for (Job job : due) {
+            triedByProgram.put(job.id(), now);
+            if (!isRun(job)) {
+                break;
             }
         }
         if (!wrong.isEmpty() && remarks.isEmpty()) {
@@ -206,9 +219,30 @@ final class Aggregates {
                     "{} of {} jobs: {}; see timescaledb_information.job_errors",
                     wrong.size(),
                     jobs.size(),
-                    wrong.getFirst());
+                    remark(wrong.getFirst()));
         }
-        remarks = List.copyOf(wrong);
+        remarks = wrong.stream().map(this::remark).toList();
+    }
+
+    private Instant tried(Job job) {
+        return triedByProgram.getOrDefault(job.id(), Instant.EPOCH);
+    }
+
+    private String remark(Job job) {
+        String failure = failures.get(job.id());
+        return "the database's scheduler " + (job.failed() ? "fails at" : "does not run") + " job " + job.id()
+                + (failure == null ? "; Firehole runs it" : "; Firehole runs it, and fails: " + failure);
+    }
+
+    private boolean isRun(Job job) {
+        try {
+            run(job);
+            failures.remove(job.id());
+            return true;
+        } catch (SQLException e) {
+            failures.put(job.id(), Forwarder.told(e));
+            return false;
+        }
     }
 
     private void run(Job job) throws SQLException {

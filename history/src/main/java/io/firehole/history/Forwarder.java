@@ -5,6 +5,8 @@ import io.firehole.history.Outbox.Shipment;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>In turns: {@link #turn} makes sure of the database, {@link #fetch} takes the next rows out of the file, {@link #ship} sends
  * them, {@link #done} crosses them off. If the process ends between the last two they are sent again, and are there already.
- * A failure anywhere is followed by a pause and another turn.
+ * A failure of these is followed by a pause and another turn. Upkeep of the database and rollups there may fail by themselves:
+ * rows are sent all the same, and the health says what is behind.
  */
 final class Forwarder {
 
@@ -35,12 +38,19 @@ final class Forwarder {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong alreadyThere = new AtomicLong();
 
-    private Instant refreshedAt = Instant.MIN;
+    private final Attempts refreshes;
+
+    private Instant refreshNotBefore = Instant.MIN;
     private Instant maintainedAt = Instant.MIN;
     private boolean prepared;
 
     /** Set by this thread alone. */
     private volatile @Nullable String trouble = "it has not been reached yet";
+
+    /** What failed beside sending. Set by this thread alone. */
+    private volatile @Nullable String neglected;
+
+    private volatile @Nullable String notRefreshed;
 
     private volatile long waiting;
     private volatile Optional<Instant> oldest = Optional.empty();
@@ -51,6 +61,7 @@ final class Forwarder {
         this.outbox = outbox;
         this.runtime = runtime;
         this.attempts = new Attempts(runtime.random());
+        this.refreshes = new Attempts(runtime.random());
     }
 
     void start() {
@@ -77,7 +88,20 @@ final class Forwarder {
                 sent.get(),
                 alreadyThere.get(),
                 Optional.ofNullable(trouble),
-                remote.remarks());
+                remarks());
+    }
+
+    private List<String> remarks() {
+        List<String> all = new ArrayList<>(remote.remarks());
+        String upkeep = neglected;
+        if (upkeep != null) {
+            all.add("rows are sent, but the database's upkeep failed and is tried again: " + upkeep);
+        }
+        String rollups = notRefreshed;
+        if (rollups != null) {
+            all.add("rows are sent, but some minutes and hours there are behind and are made later: " + rollups);
+        }
+        return all;
     }
 
     private void turn() {
@@ -89,15 +113,32 @@ final class Forwarder {
                 remote.prepare();
                 prepared = true;
             }
-            Instant now = runtime.clock().instant();
-            if (!now.isBefore(maintainedAt.plus(MAINTAIN_EVERY))) {
-                remote.maintain(now);
-                maintainedAt = now;
-            }
-            runtime.recorder().execute(this::fetch);
         } catch (SQLException | RuntimeException e) {
             failed(e);
             runtime.recorder().execute(this::look);
+            return;
+        }
+        maintain();
+        runtime.recorder().execute(this::fetch);
+    }
+
+    /** What goes wrong here waits for the next time: sending must not wait for it. */
+    private void maintain() {
+        Instant now = runtime.clock().instant();
+        if (now.isBefore(maintainedAt.plus(MAINTAIN_EVERY))) {
+            return;
+        }
+        try {
+            remote.maintain(now);
+            neglected = null;
+        } catch (SQLException | RuntimeException e) {
+            if (neglected == null) {
+                log.warn("The upkeep of {} failed: {}; rows are sent all the same", remote.place(), told(e));
+            }
+            neglected = told(e);
+        } finally {
+            // However long it took, rows have a minute before the next time.
+            maintainedAt = runtime.clock().instant();
         }
     }
 
@@ -127,7 +168,6 @@ final class Forwarder {
     private void ship(Shipment shipment) {
         Instant now = runtime.clock().instant();
         Set<Instant> toRefresh = new TreeSet<>();
-        boolean refresh = shipment.refresh().isPresent() && !now.isBefore(refreshedAt.plus(REFRESH_EVERY));
         try {
             Batch batch = shipment.batch();
             if (!batch.isEmpty()) {
@@ -137,20 +177,36 @@ final class Forwarder {
                 batch.seconds().forEach(row -> mark(row.second(), now, toRefresh));
                 batch.latencies().forEach(row -> mark(row.first(), now, toRefresh));
             }
-            if (refresh) {
-                remote.rollUp(shipment.refresh().get());
-                refreshedAt = now;
-            }
         } catch (SQLException | RuntimeException e) {
             failed(e);
             return;
         }
+        boolean refreshed = shipment.refresh().isPresent()
+                && !now.isBefore(refreshNotBefore)
+                && refresh(shipment.refresh().get());
         if (attempts.worked() || trouble != null) {
             log.info("History goes to {} ({})", remote.place(), remote.edition().orElse("unknown"));
             trouble = null;
         }
-        boolean refreshed = refresh;
         runtime.recorder().execute(() -> done(shipment, refreshed, toRefresh));
+    }
+
+    /** Whether it could be done; if not, its minutes stay written down, and what was sent is not sent again for that. */
+    private boolean refresh(TimeRange range) {
+        try {
+            remote.rollUp(range);
+            refreshNotBefore = runtime.clock().instant().plus(REFRESH_EVERY);
+            refreshes.worked();
+            notRefreshed = null;
+            return true;
+        } catch (SQLException | RuntimeException e) {
+            refreshNotBefore = runtime.clock().instant().plusNanos(refreshes.failedNanos());
+            if (refreshes.isFirst()) {
+                log.warn("Minutes of {} cannot be made now: {}; rows are sent all the same", remote.place(), told(e));
+            }
+            notRefreshed = told(e);
+            return false;
+        }
     }
 
     private void mark(Instant second, Instant now, Set<Instant> toRefresh) {

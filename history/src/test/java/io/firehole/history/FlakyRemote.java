@@ -11,6 +11,8 @@ final class FlakyRemote implements Remote {
     private final Remote remote;
     private boolean away;
     private boolean silent;
+    private boolean neglected;
+    private boolean behind;
     private int attempts;
 
     FlakyRemote(Remote remote) {
@@ -27,12 +29,24 @@ final class FlakyRemote implements Remote {
         silent = true;
     }
 
+    /** From now on its upkeep fails, and nothing else. */
+    void neglect() {
+        neglected = true;
+    }
+
+    /** From now on it takes rows and makes no rollups. */
+    void fallBehind() {
+        behind = true;
+    }
+
     void comeBack() {
         away = false;
         silent = false;
+        neglected = false;
+        behind = false;
     }
 
-    /** How often it was tried while it was away. */
+    /** How often something was tried that failed. */
     int attempts() {
         return attempts;
     }
@@ -68,6 +82,10 @@ final class FlakyRemote implements Remote {
     @Override
     public void rollUp(TimeRange range) throws SQLException {
         reach();
+        if (behind) {
+            attempts++;
+            throw new SQLException("canceling statement due to statement timeout", "57014");
+        }
         remote.rollUp(range);
         answer();
     }
@@ -80,6 +98,10 @@ final class FlakyRemote implements Remote {
     @Override
     public void maintain(Instant now) throws SQLException {
         reach();
+        if (neglected) {
+            attempts++;
+            throw new SQLException("job 1000 not found", "42704");
+        }
         remote.maintain(now);
     }
 

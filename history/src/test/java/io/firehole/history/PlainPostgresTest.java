@@ -45,6 +45,30 @@ class PlainPostgresTest extends DatabaseStoreContract {
     }
 
     @Test
+    void minutesThatCannotBeMadeAreMadeLaterAndNoRowIsSentAgain() throws Exception {
+        DatabaseLink link = link("behind");
+        FlakyRemote remote = new FlakyRemote(link.remote());
+        remote.fallBehind();
+        VirtualHistory history = history("behind", link, remote);
+        Days made = new Days(12);
+        history.live(made, 90, 2);
+        history.rest(Duration.ofSeconds(30));
+        assertThat(remote.attempts()).as("attempts grow rarer").isBetween(3, 20);
+        assertThat(database(history).unsentSeconds()).isZero();
+        assertThat(database(history).alreadyThere()).isZero();
+        assertThat(database(history).trouble()).isEmpty();
+        assertThat(database(history).remarks())
+                .anySatisfy(remark -> assertThat(remark).contains("behind", "statement timeout"));
+
+        remote.comeBack();
+        history.rest(Duration.ofMinutes(1));
+        TimeRange all = new TimeRange(begin, history.now());
+        assertThat(rows(link.store(), Resolution.MINUTE, all, GroupBy.MONITOR))
+                .isEqualTo(made.expected(0, Duration.ofMinutes(1), all, GroupBy.MONITOR));
+        assertThat(database(history).remarks()).noneMatch(remark -> remark.contains("behind"));
+    }
+
+    @Test
     void oldSecondsGoBeforeTheirMinutes() throws Exception {
         HistoryStore store = store("old");
         Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofDays(20));

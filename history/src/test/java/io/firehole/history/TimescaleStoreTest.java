@@ -142,7 +142,8 @@ class TimescaleStoreTest extends DatabaseStoreContract {
             days.second(begin.plusSeconds(i), 2);
         }
         link.remote().write(Days.batch(days.all(), "jobs", 1));
-        String materialized = "SELECT sum(message_count) FROM " + materialization() + " WHERE instance_id = 'jobs'";
+        String materialized =
+                "SELECT sum(message_count) FROM " + materialization("grpc_metrics_1m") + " WHERE instance_id = 'jobs'";
         assertThat(query(materialized)).containsExactly(tuple((Object) null));
 
         link.remote().maintain(noon);
@@ -157,6 +158,42 @@ class TimescaleStoreTest extends DatabaseStoreContract {
                 .mapToLong(HistoryRow::messages)
                 .sum();
         assertThat(query(materialized)).containsExactly(tuple(String.valueOf(messages)));
+    }
+
+    @Test
+    void aJobThatCannotBeRunIsSaidAndTheOthersAreRun() throws Exception {
+        DatabaseLink link = link("broken");
+        link.remote().prepare();
+        Instant begin = noon.minus(Duration.ofHours(2));
+        link.remote().write(Days.batch(List.of(new Days(4).second(begin, 2)), "broken", 1));
+        String materialized =
+                "SELECT count(*) FROM " + materialization("grpc_latency_1m") + " WHERE instance_id = 'broken'";
+        String first = String.valueOf(query("SELECT min(job_id) FROM timescaledb_information.jobs"
+                        + " WHERE job_id >= 1000 AND proc_name = 'policy_refresh_continuous_aggregate'")
+                .getFirst()
+                .toList()
+                .getFirst());
+        String config = "SELECT config FROM timescaledb_information.jobs WHERE job_id = " + first;
+        String good = String.valueOf(query(config).getFirst().toList().getFirst());
+        String jobs = query("SELECT table_schema FROM information_schema.tables WHERE table_name = 'bgw_job'")
+                        .getFirst()
+                        .toList()
+                        .getFirst()
+                + ".bgw_job";
+        execute("UPDATE " + jobs + " SET config = '{\"mat_hypertable_id\": -1}' WHERE id = " + first);
+        try {
+            link.remote().maintain(noon);
+            link.remote().maintain(noon.plus(Duration.ofMinutes(5)));
+            link.remote().maintain(noon.plus(Duration.ofMinutes(6)));
+            assertThat(link.remote().remarks())
+                    .filteredOn(remark -> remark.contains("and fails"))
+                    .singleElement()
+                    .asString()
+                    .contains("job " + first, "not found");
+            assertThat(query(materialized)).containsExactly(tuple("2"));
+        } finally {
+            execute("UPDATE " + jobs + " SET config = '" + good + "' WHERE id = " + first);
+        }
     }
 
     @Test
@@ -211,10 +248,10 @@ class TimescaleStoreTest extends DatabaseStoreContract {
                 .isEqualTo(days.expected(0, Duration.ofMinutes(1), all, GroupBy.MONITOR));
     }
 
-    private String materialization() throws SQLException {
+    private String materialization(String view) throws SQLException {
         return "_timescaledb_internal."
                 + query("SELECT materialization_hypertable_name FROM timescaledb_information.continuous_aggregates"
-                                + " WHERE view_name = 'grpc_metrics_1m'")
+                                + " WHERE view_name = '" + view + "'")
                         .getFirst()
                         .toList()
                         .getFirst();
