@@ -1,8 +1,6 @@
 package io.firehole.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -45,7 +43,6 @@ class FaultyProviderClientsTest {
     private static final Logger log = LoggerFactory.getLogger(FaultyProviderClientsTest.class);
 
     private static final List<String> CLIENTS = List.of("js", "napi", "laser");
-    private static final Path SCRIPTS = Path.of(System.getProperty("firehole.root", ".."), "cli/src/test/node");
     private static final int SECONDS =
             Integer.getInteger("firehole.client-seconds", "true".equals(System.getenv("CI")) ? 300 : 30);
     private static final int FAULT_EVERY_SECONDS = 5;
@@ -62,7 +59,7 @@ class FaultyProviderClientsTest {
 
     @Test
     void clientsThatDoNotReconnectNoticeNoneOfIt() throws Exception {
-        requireClients();
+        NodeScripts.require(FaultyProviderClientsTest.class);
         try (Programs programs = new Programs(folder)) {
             ProviderProcess provider = ProviderProcess.start(programs);
             try (Daemon firehole = Daemon.start(
@@ -106,7 +103,7 @@ class FaultyProviderClientsTest {
                         "http://127.0.0.1:" + port,
                         "any-token",
                         String.valueOf(SECONDS))
-                .directory(SCRIPTS.toFile())
+                .directory(NodeScripts.FOLDER.toFile())
                 .redirectOutput(folder.resolve(client).toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -177,37 +174,4 @@ class FaultyProviderClientsTest {
                             .build())
             .putBlocksMeta("metas", SubscribeRequestFilterBlocksMeta.getDefaultInstance())
             .build();
-
-    /** Skips on a machine without Node or without the clients; in CI, which installs both, that is a failure. */
-    private static void requireClients() {
-        String missing = null;
-        if (!nodeRuns()) {
-            missing = "there is no node on the PATH";
-        } else if (!Files.isDirectory(SCRIPTS.resolve("node_modules"))) {
-            missing = "the clients are not installed: run npm install in cli/src/test/node";
-        }
-        if (missing != null && "true".equals(System.getenv("CI"))) {
-            fail("published clients must run in CI, but " + missing);
-        }
-        if (missing != null) {
-            System.err.println("SKIPPED FaultyProviderClientsTest: " + missing);
-        }
-        assumeTrue(missing == null, missing);
-    }
-
-    private static boolean nodeRuns() {
-        try {
-            return new ProcessBuilder("node", "--version")
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException notFound) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
 }

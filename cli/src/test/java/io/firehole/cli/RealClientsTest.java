@@ -1,8 +1,6 @@
 package io.firehole.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -49,7 +47,6 @@ import org.junit.jupiter.api.Test;
 class RealClientsTest {
 
     private static final List<String> CLIENTS = List.of("js", "napi", "laser");
-    private static final Path SCRIPTS = Path.of(System.getProperty("firehole.root", ".."), "cli/src/test/node");
     private static final int SLOTS_WATCHED = 4;
     private static final long RUN_SECONDS_MAX = 120;
 
@@ -63,7 +60,7 @@ class RealClientsTest {
 
     @BeforeAll
     static void startsProviderAndFirehole() throws IOException {
-        requireClients();
+        NodeScripts.require(RealClientsTest.class);
         provider =
                 Simulator.start(SimulatorConfig.builder().onFreePorts().speed(2).build());
         firehole = Daemon.start(
@@ -109,7 +106,7 @@ class RealClientsTest {
                                     endpoint,
                                     "any-token",
                                     Integer.toString(SLOTS_WATCHED))
-                            .directory(SCRIPTS.toFile())
+                            .directory(NodeScripts.FOLDER.toFile())
                             .redirectOutput(answer.toFile())
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start(),
@@ -270,38 +267,5 @@ class RealClientsTest {
                 .setVote(false)
                 .addAccountInclude(key)
                 .build();
-    }
-
-    /** Skips on a machine without Node or without the clients; in CI, which installs both, that is a failure. */
-    private static void requireClients() throws IOException {
-        String missing = null;
-        if (!nodeRuns()) {
-            missing = "there is no node on the PATH";
-        } else if (!Files.isDirectory(SCRIPTS.resolve("node_modules"))) {
-            missing = "the clients are not installed: run npm install in cli/src/test/node";
-        }
-        if (missing != null && "true".equals(System.getenv("CI"))) {
-            fail("real clients must run in CI, but " + missing);
-        }
-        if (missing != null) {
-            System.err.println("SKIPPED RealClientsTest: " + missing);
-        }
-        assumeTrue(missing == null, missing);
-    }
-
-    private static boolean nodeRuns() {
-        try {
-            return new ProcessBuilder("node", "--version")
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException notFound) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }
