@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A replay from what was received lately: to whoever takes it in it is a call like that to a provider. It gives each slot as a
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * while those who get it have much to read already.
  */
 final class LocalReplay implements UpstreamStream {
+
+    private static final Logger log = LoggerFactory.getLogger(LocalReplay.class);
 
     /** Updates read at one go, at the most. */
     private static final int PIECE_UPDATES_MAX = 1_024;
@@ -146,6 +150,9 @@ final class LocalReplay implements UpstreamStream {
         pool.callbacks().execute(() -> {
             try {
                 readPiece(updatesMax, bytesMax);
+            } catch (RuntimeException broken) {
+                log.error("What was kept of slot {} cannot be read; the provider is asked for it", next, broken);
+                miss = Miss.GIVEN_UP;
             } finally {
                 pieceRead.raise();
             }

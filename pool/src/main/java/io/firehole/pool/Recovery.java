@@ -265,7 +265,10 @@ final class Recovery {
     }
 
     private void giveUpIfNothingBegan() {
-        if (!stopped && !begun) {
+        if (!stopped && running != null) {
+            // What is here is being read, for as long as those take who get it; then the rest is asked for.
+            patience = pool.loop().after(BEGIN_PATIENCE.toNanos(), this::giveUpIfNothingBegan);
+        } else if (!stopped && !begun) {
             giveUp(
                     Gap.Cause.REPLAY_FAILED,
                     "there was nothing to ask for a replay up to within " + BEGIN_PATIENCE.toSeconds() + " s");

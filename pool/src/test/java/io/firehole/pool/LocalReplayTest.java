@@ -164,6 +164,32 @@ class LocalReplayTest {
     }
 
     @Test
+    void goesOnForAsLongAsItTakesToReadWhatIsHere() {
+        world = new World(8, PoolConfig.DEFAULT.withMailbox(MAILBOX_OF_8)).running();
+        SubscribeRequest request = everything(CommitmentLevel.PROCESSED);
+        world.monitor("other").ask(request);
+        world.pass(Duration.ofSeconds(8));
+        Queue<Runnable> pieces = new ArrayDeque<>();
+        world.callbacks = pieces::add;
+        Reader reader = world.monitor("m");
+        reader.ask(request.toBuilder().setFromSlot(1_010).build());
+        // Longer than it is waited for that something can be asked for at all.
+        for (int i = 0; i < 10; i++) {
+            world.pass(Duration.ofSeconds(2));
+            Runnable piece = pieces.poll();
+            if (piece != null) {
+                piece.run();
+            }
+        }
+        world.callbacks = world.time::execute;
+        List.copyOf(pieces).forEach(Runnable::run);
+        world.pass(Duration.ofSeconds(8));
+        assertThat(world.pool.gaps(Optional.empty(), 10)).isEmpty();
+        assertThat(replaysAsked()).isZero();
+        assertSame(reader, request, 1_010, "slowly");
+    }
+
+    @Test
     void waitsForAClientThatReadsSlowly() {
         world = new World(9, PoolConfig.DEFAULT.withMailbox(MAILBOX_OF_256)).running();
         SubscribeRequest request = everything(CommitmentLevel.PROCESSED);
