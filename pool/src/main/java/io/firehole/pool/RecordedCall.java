@@ -56,6 +56,14 @@ record RecordedCall(Recording recording, LabelHistory labels) {
         return from < recording.contentFrom() ? Optional.of(Miss.TOO_OLD) : Optional.empty();
     }
 
+    /** The request that was in effect when the oldest slot began of which something is here; 0 if nothing is. */
+    int oldestRequest() {
+        return recording
+                .first(0, Long.MAX_VALUE)
+                .map(RecordedSlot::requestAtBeginning)
+                .orElse(0);
+    }
+
     /** Where it goes for those who ask for it once more. */
     RoutingTable table(List<CutOff> readers) {
         return labels.table(readers.stream()

@@ -302,6 +302,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     @Override
     SubscribeRequest nextRequest() {
+        merged.history().forgetBefore(recorded == null ? Integer.MAX_VALUE - 1 : recorded.oldestRequest());
         return merged.nextRequest(pool().now());
     }
 

@@ -13,6 +13,7 @@ import io.firehole.wire.proto.SubscribeRequest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LabelHistory {
 
-    /** Labels that are not asked for any more and still known. */
-    private static final int GONE_MAX = 8_192;
+    /** Filters that are not asked for any more and still known, in bytes; beyond that the oldest are forgotten. */
+    static final long GONE_BYTES_MAX = 16L << 20;
 
     private static final int NO_NUMBER = -1;
 
@@ -42,14 +43,26 @@ public final class LabelHistory {
     }
 
     void add(Label label) {
-        if (labels.size() > 2 * GONE_MAX) {
-            int surplus = (int) labels.stream().filter(LabelHistory::isGone).count() - GONE_MAX;
-            labels.removeAll(labels.stream()
-                    .filter(LabelHistory::isGone)
-                    .limit(Math.max(0, surplus))
-                    .toList());
-        }
         labels.add(label);
+    }
+
+    /** Of requests before that nothing is needed any more, and of later ones not more than there is room for. */
+    public void forgetBefore(int request) {
+        long[] surplus = {-GONE_BYTES_MAX};
+        labels.removeIf(label -> label.until <= request);
+        labels.stream().filter(LabelHistory::isGone).forEach(label -> surplus[0] += label.upstream.sizeBytes());
+        if (surplus[0] > 0) {
+            labels.removeIf(label -> {
+                boolean forgotten = surplus[0] > 0 && isGone(label);
+                surplus[0] -= forgotten ? label.upstream.sizeBytes() : 0;
+                return forgotten;
+            });
+        }
+    }
+
+    /** How many are known. */
+    int size() {
+        return labels.size();
     }
 
     private static boolean isGone(Label label) {
@@ -92,9 +105,10 @@ public final class LabelHistory {
     public Coverage coverage(Collection<Subscription> asked) {
         Set<Filter> filters = new LinkedHashSet<>();
         asked.forEach(subscription -> filters.addAll(subscription.distinctFilters()));
+        Map<Filter, List<Label>> bringing = bringing();
         return new Coverage(filters.stream()
                 .filter(filter -> !comesAnyway(filter))
-                .map(this::spans)
+                .map(filter -> spans(bringing.getOrDefault(filter, List.of())))
                 .toList());
     }
 
@@ -102,25 +116,35 @@ public final class LabelHistory {
         return filter.kind() == FilterKind.SLOTS || filter.kind() == FilterKind.BLOCKS_META;
     }
 
-    private List<Span> spans(Filter filter) {
+    private static List<Span> spans(List<Label> bringing) {
         List<Span> spans = new ArrayList<>();
-        labels.stream()
-                .filter(label -> brings(label, filter))
-                .sorted(Comparator.comparingInt(label -> label.since))
-                .forEach(label -> {
-                    if (!spans.isEmpty() && label.since <= spans.getLast().until()) {
-                        Span before = spans.removeLast();
-                        spans.add(new Span(before.since(), Math.max(before.until(), label.until)));
-                    } else {
-                        spans.add(new Span(label.since, label.until));
-                    }
-                });
+        bringing.stream().sorted(Comparator.comparingInt(label -> label.since)).forEach(label -> {
+            if (!spans.isEmpty() && label.since <= spans.getLast().until()) {
+                Span before = spans.removeLast();
+                spans.add(new Span(before.since(), Math.max(before.until(), label.until)));
+            } else {
+                spans.add(new Span(label.since, label.until));
+            }
+        });
         return spans;
     }
 
-    /** Whether all that matches the filter comes for that label. */
-    private static boolean brings(Label label, Filter filter) {
-        return label.upstream.equals(filter) || label.covers().stream().anyMatch(ask -> ask.filter.equals(filter));
+    /** For which labels all comes that matches a filter. */
+    private Map<Filter, List<Label>> bringing() {
+        Map<Filter, List<Label>> bringing = new HashMap<>();
+        for (Label label : labels) {
+            brought(label)
+                    .forEach(filter -> bringing.computeIfAbsent(filter, any -> new ArrayList<>())
+                            .add(label));
+        }
+        return bringing;
+    }
+
+    private static Set<Filter> brought(Label label) {
+        Set<Filter> brought = new LinkedHashSet<>();
+        brought.add(label.upstream);
+        label.covers().forEach(ask -> brought.add(ask.filter));
+        return brought;
     }
 
     /**
@@ -144,8 +168,8 @@ public final class LabelHistory {
         }
         List<Route> routes = new ArrayList<>();
         for (Label label : labels) {
-            List<Filter> brought = targets.keySet().stream()
-                    .filter(filter -> !comesAnyway(filter) && brings(label, filter))
+            List<Filter> brought = brought(label).stream()
+                    .filter(filter -> !comesAnyway(filter) && targets.containsKey(filter))
                     .toList();
             if (!brought.isEmpty()) {
                 routes.add(label.routeOf(brought, targets));
