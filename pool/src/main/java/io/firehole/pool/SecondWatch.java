@@ -3,6 +3,7 @@ package io.firehole.pool;
 import io.firehole.pool.metrics.ConnectionSecond;
 import io.firehole.pool.metrics.MetricsSecond;
 import io.firehole.pool.metrics.StreamSecond;
+import io.firehole.pool.time.Timers;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
@@ -38,6 +39,7 @@ final class SecondWatch {
     private Map<Long, Received> received = new HashMap<>();
 
     private Instant last = Instant.MIN;
+    private Timers.Timer next = () -> {};
 
     SecondWatch(PoolContext pool, Links links, Supplier<? extends Iterable<Member>> members) {
         this.pool = pool;
@@ -67,6 +69,7 @@ final class SecondWatch {
         /** What has happened since. */
         private StreamSecond advance(Member member) {
             MonitorStream stream = member.stream();
+            long reconnected = reconnects(member.servedBy());
             long messagesBefore = messages;
             long bytesBefore = bytes;
             long droppedBefore = dropped;
@@ -81,7 +84,7 @@ final class SecondWatch {
                     bytes - bytesBefore,
                     stream.failed() ? 1 : 0,
                     dropped - droppedBefore,
-                    reconnects(member.servedBy()),
+                    reconnected,
                     stream.takeLatency());
         }
 
@@ -110,7 +113,11 @@ final class SecondWatch {
 
     /** Tells a listener nothing more. */
     void forget(Consumer<? super MetricsSecond> listener) {
-        listeners.remove(listener);
+        if (listeners.remove(listener) && listeners.isEmpty()) {
+            next.cancel();
+            counted.clear();
+            received.clear();
+        }
     }
 
     /** A monitor has left. */
@@ -123,21 +130,15 @@ final class SecondWatch {
 
     private void schedule() {
         long passedNanos = pool.timeOfDay().instant().getLong(ChronoField.NANO_OF_SECOND);
-        pool.loop().after(SECOND_NANOS - passedNanos, this::tick);
+        next = pool.loop().after(SECOND_NANOS - passedNanos, this::tick);
     }
 
     private void tick() {
-        if (listeners.isEmpty()) {
-            counted.clear();
-            received.clear();
-            return;
-        }
         schedule();
         Instant begin =
                 pool.timeOfDay().instant().truncatedTo(ChronoUnit.SECONDS).minusSeconds(1);
         if (!begin.isAfter(last) && last.isBefore(begin.plusSeconds(PATIENCE_SECONDS))) {
-            return; // the clock was set back a little: what happens meanwhile belongs to the next second without a
-            // figure
+            return; // set back a little: what happens meanwhile belongs to the next second without a figure
         }
         last = begin;
         members.get().forEach(this::advance);

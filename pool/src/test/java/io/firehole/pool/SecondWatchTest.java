@@ -139,7 +139,14 @@ class SecondWatchTest {
                 .mapToLong(ConnectionSecond::updates)
                 .sum();
         assertThat(told).isPositive().isEqualTo(world.pool.stats().totals().updates() - before);
-        assertThat(seconds.getLast().connections().getFirst().group()).isEqualTo("medium");
+        ConnectionSecond connection = seconds.getLast().connections().getFirst();
+        assertThat(connection.group()).isEqualTo("medium");
+        assertThat(seconds.stream()
+                        .flatMap(second -> second.streams().stream())
+                        .filter(stream -> stream.messages() > 0))
+                .as("who got something got it over that connection, in the first second too")
+                .isNotEmpty()
+                .allMatch(stream -> stream.connectionId() == connection.connectionId());
     }
 
     @Test
