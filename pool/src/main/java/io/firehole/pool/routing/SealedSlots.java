@@ -8,8 +8,8 @@ import java.util.Arrays;
  */
 final class SealedSlots {
 
-    /** How far below the highest one slots are remembered, some 27 minutes. A power of two. */
-    static final int SLOTS = 4_096;
+    /** How far below the highest one slots are remembered, some 55 minutes. A power of two. */
+    static final int SLOTS = 8_192;
 
     static final long NONE = -1;
 

@@ -2,6 +2,7 @@ package io.firehole.pool.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firehole.filters.profile.Profiles;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,13 @@ class SealedSlotsTest {
                 assertThat(slots.highest()).isGreaterThanOrEqualTo(model.last());
             }
         }
+    }
+
+    @Test
+    void remembersMoreSlotsThanAnyProviderReplays() {
+        assertThat(Profiles.NAMES)
+                .allSatisfy(
+                        name -> assertThat(Profiles.named(name).replaySlots()).isLessThan(SealedSlots.SLOTS));
     }
 
     @Test
