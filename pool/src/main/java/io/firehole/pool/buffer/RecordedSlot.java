@@ -40,10 +40,11 @@ public final class RecordedSlot {
 
     private int requestAtSeal;
 
-    private byte[][] updates = new byte[SMALLEST][];
+    /** Written by the event loop; others read what {@link #count} says is there, also while the slot grows. */
+    private volatile byte[][] updates = new byte[SMALLEST][];
 
     /** Of each update whether it is an account or other content, or the number of the status that it tells. */
-    private byte[] sorts = new byte[SMALLEST];
+    private volatile byte[] sorts = new byte[SMALLEST];
 
     /** How many there are. What is above was written before. */
     private final AtomicInteger count = new AtomicInteger();

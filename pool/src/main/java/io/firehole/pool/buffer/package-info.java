@@ -7,7 +7,7 @@
  * and gives up the oldest slots first. Nothing here locks; what a slot holds can be read by any thread once the slot is sealed,
  * also while it is being given up.
  *
- * <p>Which filter an update was for is known elsewhere, by its labels: see {@code merging}. Who reads is {@code LocalReplays},
+ * <p>Which filter an update was for is known elsewhere, by its labels: see {@code merging}. Who reads is {@code LocalReplay},
  * which looks as a provider's replay does to whoever asks for one.
  */
 @NullMarked

@@ -316,7 +316,9 @@ public final class CatchUp implements Arrival {
     }
 
     private boolean isNew(Phase.Released released, RawUpdate update) {
-        longOver = update.slot() > released.boundary() + STATUSES_KEPT_SLOTS;
+        if (update.slot() > released.boundary() + STATUSES_KEPT_SLOTS) {
+            longOver = true;
+        }
         return isNew(released.boundary(), released.from(), update.kind(), update.slot(), HeldUpdates.statusOf(update));
     }
 

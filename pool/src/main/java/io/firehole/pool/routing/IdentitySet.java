@@ -7,6 +7,9 @@ final class IdentitySet {
 
     private static final int SMALLEST = 64;
 
+    /** Where less than this part is used, a slot was far larger than most are. */
+    private static final int SPARSE = 8;
+
     private long[] hashes = new long[SMALLEST];
     private int size;
 
@@ -55,9 +58,13 @@ final class IdentitySet {
         return at;
     }
 
-    /** Empties it, and keeps its room for the next. */
+    /** Empties it, and keeps its room for the next, if that is likely to need it. */
     void clear() {
-        Arrays.fill(hashes, 0);
+        if (size < hashes.length / SPARSE) {
+            hashes = new long[Math.max(SMALLEST, hashes.length / SPARSE)];
+        } else {
+            Arrays.fill(hashes, 0);
+        }
         size = 0;
         hasZero = false;
     }
