@@ -238,7 +238,7 @@ public final class Pool implements AutoCloseable {
      *
      * <p>Waits {@link PoolConfig#unaryWait} for a connection; then the reply is UNAVAILABLE.
      *
-     * <p>{@code SubscribeReplayInfo} is asked of the provider at most once a second, and a slot is named that a subscription
+     * <p>{@code SubscribeReplayInfo} is asked of the provider unless it answered within the last second, and a slot is named that a subscription
      * through this pool can still be replayed from when the provider is asked for that.
      *
      * @param method the full name, as in {@code geyser.Geyser/GetSlot}
@@ -550,6 +550,9 @@ public final class Pool implements AutoCloseable {
             } finally {
                 context.spilling().close();
             }
+        } else if (context.config().slow().spill().isPresent()) {
+            // It waits for the disk, and this is the control thread.
+            var unused = closed.thenRunAsync(context.spilling()::close, callbacks);
         }
     }
 
@@ -564,9 +567,6 @@ public final class Pool implements AutoCloseable {
         links.closeAll();
         picture.take();
         closed.complete(null);
-        if (context.config().slow().spill().isPresent()) {
-            callbacks.execute(context.spilling()::close);
-        }
         context.loop().close();
     }
 }

@@ -88,7 +88,7 @@ public final class SpillDirectory implements AutoCloseable {
         }
     }
 
-    private static void deleteIfNobodys(Path directory) throws IOException {
+    private static void deleteIfNobodys(Path directory) {
         if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -102,6 +102,8 @@ public final class SpillDirectory implements AutoCloseable {
             // by another pool of this process
         } catch (NoSuchFileException gone) {
             // its pool has just deleted it
+        } catch (IOException unreadable) {
+            log.warn("{}, which an earlier process left, cannot be deleted: {}", directory, unreadable.toString());
         }
     }
 
