@@ -35,9 +35,10 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     /** How some come to it. Written by the control thread, each time as a whole. */
     private volatile Arrival[] arrivals = {};
 
-    /** Where transactions are kept for whoever asks later. Set before the call begins. */
+    /** Where is kept what is wrong with messages that are no update. Set before the call begins. */
     private UnroutableMessages unroutable = new UnroutableMessages();
 
+    /** Where transactions are kept for whoever asks later. Set before the call begins. */
     private RecentTransactions recent = new RecentTransactions(0);
 
     /** Measures how old updates are; null where nobody wants to know. Set before the call begins. */
