@@ -99,24 +99,29 @@ final class Aggregates {
     }
 
     private static void compress(Connection connection, String relation) throws SQLException {
-        try (PreparedStatement compressed = connection.prepareStatement("""
-                SELECT compression_enabled FROM timescaledb_information.hypertables
-                WHERE hypertable_schema = current_schema() AND hypertable_name = ?""")) {
-            compressed.setString(1, relation);
-            try (ResultSet row = compressed.executeQuery()) {
-                if (row.next() && row.getBoolean(1)) {
-                    return;
-                }
-            }
-        }
+        boolean enabled = isCompressed(connection, relation);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "ALTER TABLE " + relation + " SET (timescaledb.enable_columnstore = true,"
-                            + " timescaledb.segmentby = 'instance_id, life, connection_id, monitor_id', timescaledb.orderby = 'ts')");
-            statement.execute("CALL add_columnstore_policy('" + relation + "', after => INTERVAL '6 hours')");
+            if (!enabled) {
+                statement.execute(
+                        "ALTER TABLE " + relation + " SET (timescaledb.enable_columnstore = true,"
+                                + " timescaledb.segmentby = 'instance_id, life, connection_id, monitor_id', timescaledb.orderby = 'ts')");
+            }
+            statement.execute("CALL add_columnstore_policy('" + relation
+                    + "', after => INTERVAL '6 hours', if_not_exists => true)");
         } catch (SQLException e) {
             // An older TimescaleDB (before 2.18) has it under other names. It costs room, and nothing else.
             log.warn("{} is not compressed: {}", relation, Forwarder.told(e));
+        }
+    }
+
+    private static boolean isCompressed(Connection connection, String relation) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT compression_enabled FROM timescaledb_information.hypertables
+                WHERE hypertable_schema = current_schema() AND hypertable_name = ?""")) {
+            statement.setString(1, relation);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
         }
     }
 

@@ -112,6 +112,17 @@ class TimescaleStoreTest extends DatabaseStoreContract {
     }
 
     @Test
+    void aPolicyThatIsMissingIsMadeWithTheNextStart() throws Exception {
+        String compressing = "SELECT hypertable_name FROM timescaledb_information.jobs"
+                + " WHERE proc_name = 'policy_compression' ORDER BY 1";
+        store("gone");
+        execute("CALL remove_columnstore_policy('grpc_pool_metrics')");
+        assertThat(query(compressing)).containsExactly(tuple("grpc_pool_latency"));
+        store("gone");
+        assertThat(query(compressing)).containsExactly(tuple("grpc_pool_latency"), tuple("grpc_pool_metrics"));
+    }
+
+    @Test
     void rowsBelowWhatIsRefreshedAreInvisibleUntilTheForwarderRefreshesThem() throws Exception {
         HistoryStore store = store("below");
         Days days = new Days(9);
