@@ -40,9 +40,6 @@ final class DatabaseStore implements HistoryStore, Remote {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
     private static final String SCHEMA_TABLE = "firehole_history_schema";
 
-    /** A statement has as many rows at most. */
-    private static final int ROWS_AT_ONCE = 5_000;
-
     private static final String INSERT_SECONDS = """
             INSERT INTO grpc_pool_metrics
             SELECT to_timestamp(t), i, l, c, m, g, n, b, e, d, r, lc, ls, lm, lp, lq
@@ -148,27 +145,8 @@ final class DatabaseStore implements HistoryStore, Remote {
             connection.setAutoCommit(false);
             boolean good = false;
             try {
-                int fresh = 0;
-                for (int at = 0; at < batch.seconds().size(); at += ROWS_AT_ONCE) {
-                    fresh += insertSeconds(
-                            connection,
-                            batch.seconds()
-                                    .subList(
-                                            at,
-                                            Math.min(
-                                                    at + ROWS_AT_ONCE,
-                                                    batch.seconds().size())));
-                }
-                for (int at = 0; at < batch.latencies().size(); at += ROWS_AT_ONCE) {
-                    fresh += insertLatencies(
-                            connection,
-                            batch.latencies()
-                                    .subList(
-                                            at,
-                                            Math.min(
-                                                    at + ROWS_AT_ONCE,
-                                                    batch.latencies().size())));
-                }
+                // One statement each: whoever makes a batch bounds its rows (Outbox.ROWS).
+                int fresh = insertSeconds(connection, batch.seconds()) + insertLatencies(connection, batch.latencies());
                 connection.commit();
                 good = true;
                 return fresh;
@@ -251,7 +229,7 @@ final class DatabaseStore implements HistoryStore, Remote {
     }
 
     private ProgramRollup program() {
-        return new ProgramRollup(source, edition == Edition.APACHE);
+        return new ProgramRollup(source, settings.instance(), edition == Edition.APACHE);
     }
 
     @Override

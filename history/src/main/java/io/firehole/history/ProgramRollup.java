@@ -12,6 +12,9 @@ import javax.sql.DataSource;
 /**
  * The program's part where the database does not roll up by itself: the same minutes and hours, made by upserts, and old rows
  * deleted slice by slice. Forwarder's thread.
+ *
+ * <p>Several hosts may share a database. Each makes the minutes of its own rows: those of another may be half here, and
+ * whoever makes them would say so at the same time. Old rows are deleted whosever they are, since their host may be no more.
  */
 final class ProgramRollup {
 
@@ -27,11 +30,11 @@ final class ProgramRollup {
 
     private static final String MINUTES = "INSERT INTO grpc_metrics_1m (minute, " + KEYS + ", " + COUNTS
             + ") SELECT date_trunc('minute', ts), " + KEYS + ", sum(messages), sum(errors), " + SUMS
-            + ", count(*) FROM grpc_pool_metrics WHERE ts >= ? AND ts < ? GROUP BY 1, 2, 3, 4, 5"
+            + ", count(*) FROM grpc_pool_metrics WHERE ts >= ? AND ts < ? AND instance_id = ? GROUP BY 1, 2, 3, 4, 5"
             + " ON CONFLICT (minute, " + KEYS + ") DO UPDATE SET " + REPLACED;
     private static final String HOURS = "INSERT INTO grpc_metrics_1h (hour, " + KEYS + ", " + COUNTS
             + ") SELECT date_trunc('hour', minute), " + KEYS + ", sum(message_count), sum(error_count), " + SUMS
-            + ", sum(samples) FROM grpc_metrics_1m WHERE minute >= ? AND minute < ? GROUP BY 1, 2, 3, 4, 5"
+            + ", sum(samples) FROM grpc_metrics_1m WHERE minute >= ? AND minute < ? AND instance_id = ? GROUP BY 1, 2, 3, 4, 5"
             + " ON CONFLICT (hour, " + KEYS + ") DO UPDATE SET " + REPLACED;
     private static final String LATENCY_MINUTES = latency("grpc_latency_1m", "minute", "grpc_pool_latency", "ts");
     private static final String LATENCY_HOURS = latency("grpc_latency_1h", "hour", "grpc_latency_1m", "minute");
@@ -52,33 +55,41 @@ final class ProgramRollup {
     private static final int SLICES = 12;
 
     private final DataSource source;
+    private final String instance;
     private final boolean chunks;
 
     /**
+     * @param instance whose minutes and hours are made
      * @param chunks whether seconds are in hypertables, which drop whole chunks
      */
-    ProgramRollup(DataSource source, boolean chunks) {
+    ProgramRollup(DataSource source, String instance, boolean chunks) {
         this.source = source;
+        this.instance = instance;
         this.chunks = chunks;
     }
 
     void rollUp(TimeRange range) throws SQLException {
         TimeRange minutes = range.whole(Resolution.MINUTE.step());
         TimeRange hours = range.whole(Resolution.HOUR.step());
-        run(MINUTES, minutes);
-        run(LATENCY_MINUTES, minutes);
-        run(HOURS, hours);
-        run(LATENCY_HOURS, hours);
+        make(MINUTES, minutes);
+        make(LATENCY_MINUTES, minutes);
+        make(HOURS, hours);
+        make(LATENCY_HOURS, hours);
     }
 
-    /** Deletes some of what is too old; returns whether there is more. */
+    /**
+     * Deletes some of what is too old; returns whether there is more. Seconds of whole minutes, and minutes of whole hours only:
+     * what is left of half a one could be rolled up again, and say less than before.
+     */
     boolean forget(Instant secondsBefore, Instant rollupsBefore) throws SQLException {
+        Instant minute = TimeRange.floor(secondsBefore, Resolution.MINUTE.step());
+        Instant hour = TimeRange.floor(rollupsBefore, Resolution.HOUR.step());
         boolean more = false;
         for (Table table : SECONDS) {
-            more |= chunks ? dropChunks(table, secondsBefore) : delete(table, secondsBefore, SLICE);
+            more |= chunks ? dropChunks(table, minute) : delete(table, minute, SLICE);
         }
         for (Table table : ROLLUPS) {
-            more |= delete(table, rollupsBefore, SLICE.multipliedBy(6));
+            more |= delete(table, hour, SLICE.multipliedBy(6));
         }
         return more;
     }
@@ -110,18 +121,23 @@ final class ProgramRollup {
                 return false;
             }
             Instant end = from.plus(slice).isBefore(before) ? from.plus(slice) : before;
-            run(
-                    "DELETE FROM " + table.name() + " WHERE " + table.time() + " >= ? AND " + table.time() + " < ?",
-                    new TimeRange(from, end));
+            try (Connection connection = source.getConnection();
+                    PreparedStatement statement = connection.prepareStatement("DELETE FROM " + table.name() + " WHERE "
+                            + table.time() + " >= ? AND " + table.time() + " < ?")) {
+                TimeType.TIMESTAMPTZ.bind(statement, 1, from);
+                TimeType.TIMESTAMPTZ.bind(statement, 2, end);
+                statement.executeUpdate();
+            }
         }
         return true;
     }
 
-    private void run(String sql, TimeRange range) throws SQLException {
+    private void make(String sql, TimeRange range) throws SQLException {
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             TimeType.TIMESTAMPTZ.bind(statement, 1, range.from());
             TimeType.TIMESTAMPTZ.bind(statement, 2, range.to());
+            statement.setString(3, instance);
             statement.executeUpdate();
         }
     }
@@ -130,7 +146,7 @@ final class ProgramRollup {
         return "INSERT INTO " + to + " (" + step + ", " + KEYS + ", buckets) SELECT date_trunc('" + step + "', " + time
                 + "), "
                 + KEYS + ", firehole_add_buckets(buckets) FROM " + from + " WHERE " + time + " >= ? AND " + time
-                + " < ? GROUP BY 1, 2, 3, 4, 5 ON CONFLICT (" + step + ", " + KEYS
+                + " < ? AND instance_id = ? GROUP BY 1, 2, 3, 4, 5 ON CONFLICT (" + step + ", " + KEYS
                 + ") DO UPDATE SET buckets = excluded.buckets";
     }
 }

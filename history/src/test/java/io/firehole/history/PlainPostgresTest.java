@@ -69,6 +69,49 @@ class PlainPostgresTest extends DatabaseStoreContract {
     }
 
     @Test
+    void theMinutesOfAnotherHostAreItsOwnToMake() throws Exception {
+        HistoryStore one = store("one");
+        HistoryStore other = store("other");
+        Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(30));
+        Days days = new Days(13);
+        days.second(begin, 2);
+        other.write(Days.batch(days.all(), "other", 1));
+        TimeRange hour = new TimeRange(begin, begin.plus(Duration.ofHours(1)));
+        one.rollUp(hour);
+        assertThat(rows(other, Resolution.MINUTE, hour, GroupBy.MONITOR)).isEmpty();
+        assertThat(rows(other, Resolution.HOUR, hour, GroupBy.MONITOR)).isEmpty();
+        other.rollUp(hour);
+        assertThat(rows(other, Resolution.MINUTE, hour, GroupBy.MONITOR))
+                .isEqualTo(days.expected(0, Duration.ofMinutes(1), hour, GroupBy.MONITOR));
+        assertThat(other.latencies(Resolution.HOUR, hour, GroupBy.MONITOR, Optional.empty()))
+                .hasSize(2)
+                .allSatisfy(group -> assertThat(group.buckets()).isEqualTo(days.latencies(group.groupId())));
+    }
+
+    @Test
+    void minutesAndHoursThatAreHalfTooOldStayWhole() throws Exception {
+        HistoryStore store = store("halves");
+        Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofDays(40));
+        Days days = new Days(14);
+        for (int i = 0; i < 120; i++) {
+            days.second(begin.plusSeconds(i * 30L), 2);
+        }
+        store.write(Days.batch(days.all(), "halves", 1));
+        TimeRange hour = new TimeRange(begin, begin.plus(Duration.ofHours(1)));
+        store.rollUp(hour);
+
+        Instant inAMinute = begin.plus(Duration.ofMinutes(30)).plusSeconds(20);
+        assertThat(store.forget(inAMinute, inAMinute)).isFalse();
+        assertThat(store.series(hour, Optional.empty())).as("seconds").hasSize(60);
+        TimeRange left = new TimeRange(begin.plus(Duration.ofMinutes(30)), hour.to());
+        store.rollUp(left);
+        assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR))
+                .isEqualTo(days.expected(0, Duration.ofMinutes(1), hour, GroupBy.MONITOR));
+        assertThat(rows(store, Resolution.HOUR, hour, GroupBy.MONITOR))
+                .isEqualTo(days.expected(0, Duration.ofHours(1), hour, GroupBy.MONITOR));
+    }
+
+    @Test
     void oldSecondsGoBeforeTheirMinutes() throws Exception {
         HistoryStore store = store("old");
         Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofDays(20));
@@ -86,9 +129,9 @@ class PlainPostgresTest extends DatabaseStoreContract {
         }
         assertThat(store.series(hour, Optional.empty())).hasSize(60);
         assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).hasSize(120);
-        while (store.forget(half, half)) {
+        while (store.forget(half, hour.to())) {
             assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).isNotEmpty();
         }
-        assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).hasSize(60);
+        assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).isEmpty();
     }
 }
