@@ -37,10 +37,11 @@ final class EmbeddedRetention {
 
     /** Forgets one slice of each table that has something too old; returns whether there may be more. */
     boolean some(Instant secondsBefore, Instant rollupsBefore) throws SQLException {
-        // Whole minutes only: what is left of half a one could be rolled up again, and say less than before.
+        // Whole minutes and hours only: what is left of half a one could be rolled up again, and say less than before.
         boolean more = forgetSeconds(EmbeddedRollup.floor(secondsBefore.toEpochMilli(), EmbeddedRollup.MINUTE_MILLIS));
+        long hour = EmbeddedRollup.floor(rollupsBefore.toEpochMilli(), EmbeddedRollup.HOUR_MILLIS);
         for (Table table : ROLLUPS) {
-            more |= forget(table, rollupsBefore.toEpochMilli()) == SLICE;
+            more |= forget(table, hour) >= SLICE;
         }
         int removed = change("""
                 DELETE FROM stream WHERE number IN (SELECT number FROM stream WHERE seen < ? ORDER BY seen LIMIT ?)""", rollupsBefore.toEpochMilli(), SLICE);
@@ -50,19 +51,26 @@ final class EmbeddedRetention {
         return more || removed == SLICE;
     }
 
-    /** If the file is larger than that: forgets its oldest seconds, then its oldest rollups. Returns whether to go on. */
-    boolean shrink(long bytesMax) throws SQLException {
+    /**
+     * If the file is larger than that: forgets its oldest seconds, then its oldest rollups. Returns whether to go on.
+     *
+     * <p>The minute that runs and the one before stay, since some of their rows are still to come, and so do all minutes of
+     * their hours: they are rolled up as a whole.
+     */
+    boolean shrink(long bytesMax, Instant now) throws SQLException {
         if (used() <= bytesMax) {
             return false;
         }
+        long minute =
+                EmbeddedRollup.floor(now.toEpochMilli(), EmbeddedRollup.MINUTE_MILLIS) - EmbeddedRollup.MINUTE_MILLIS;
         long before = notForwarded;
         int removed = 0;
         for (Table table : SECONDS) {
-            removed += forgetSlice(table, Long.MAX_VALUE);
+            removed += forgetSlice(table, minute);
         }
         tooEarly += removed - (notForwarded - before);
         for (Table table : removed > 0 ? List.<Table>of() : ROLLUPS) {
-            int rollups = forget(table, Long.MAX_VALUE);
+            int rollups = forget(table, EmbeddedRollup.floor(minute, EmbeddedRollup.HOUR_MILLIS));
             removed += rollups;
             tooEarly += rollups;
         }
@@ -134,9 +142,7 @@ final class EmbeddedRetention {
                 before,
                 SLICE - 1);
         if (oldest < 0) {
-            return before == Long.MAX_VALUE
-                    ? number("SELECT coalesce(max(" + table.time() + "), -1) + 1 FROM " + table.name())
-                    : before;
+            return before;
         }
         return Math.min(
                 before, EmbeddedRollup.floor(oldest, EmbeddedRollup.MINUTE_MILLIS) + EmbeddedRollup.MINUTE_MILLIS);

@@ -28,22 +28,26 @@ final class EmbeddedRollup {
     private static final String SUMS =
             "sum(bytes), sum(dropped), sum(reconnects), sum(lat_count), sum(lat_sum_us), max(lat_max_us)";
 
+    /** Of the minutes from here on, all seconds are there that ever came. */
+    private static final String KEPT_FROM = "(SELECT coalesce(max(value), 0) FROM figure WHERE name = 'raw_from')";
+
     private final Connection writer;
 
     EmbeddedRollup(Connection writer) {
         this.writer = writer;
     }
 
-    /** The minutes of these seconds have changed. */
+    /** The minutes of these seconds have changed. Those whose seconds are forgotten stay as they are: they cannot be made anew. */
     void markStale(Collection<Long> seconds) throws SQLException {
         TreeSet<Long> minutes = new TreeSet<>();
         for (long second : seconds) {
             minutes.add(floor(second, MINUTE_MILLIS));
         }
-        try (PreparedStatement statement =
-                writer.prepareStatement("INSERT INTO stale VALUES (?) ON CONFLICT DO NOTHING")) {
+        try (PreparedStatement statement = writer.prepareStatement(
+                "INSERT INTO stale SELECT ? WHERE ? >= " + KEPT_FROM + " ON CONFLICT DO NOTHING")) {
             for (long minute : minutes) {
                 statement.setLong(1, minute);
+                statement.setLong(2, minute);
                 statement.executeUpdate();
             }
         }
@@ -54,7 +58,7 @@ final class EmbeddedRollup {
         for (String table : List.of("second", "latency_second")) {
             try (PreparedStatement statement = writer.prepareStatement("INSERT INTO stale SELECT DISTINCT ts / "
                     + MINUTE_MILLIS + " * " + MINUTE_MILLIS + " FROM " + table
-                    + " WHERE ts >= ? AND ts < ? ON CONFLICT DO NOTHING")) {
+                    + " WHERE ts >= max(?, " + KEPT_FROM + ") AND ts < ? ON CONFLICT DO NOTHING")) {
                 statement.setLong(1, range.from().toEpochMilli());
                 statement.setLong(2, range.to().toEpochMilli());
                 statement.executeUpdate();

@@ -2,6 +2,8 @@ package io.firehole.history;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.firehole.history.Outbox.Backlog;
+import io.firehole.history.Outbox.Shipment;
 import io.firehole.pool.metrics.LatencyBuckets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,12 +56,14 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
     private EmbeddedStore(EmbeddedFile file, Connection writer, boolean forwards) throws SQLException {
         this.file = file;
         this.writer = writer;
-        this.readers = readers(file.database());
-        this.questions = new Questions(readers, TimeType.MILLIS, null);
         this.streams = new EmbeddedStreams(writer);
         this.rollup = new EmbeddedRollup(writer);
         this.retention = new EmbeddedRetention(writer, streams);
         this.outbox = new Outbox(writer, forwards);
+        writer.commit();
+        // Last, since it has a thread that somebody must end.
+        this.readers = readers(file.database());
+        this.questions = new Questions(readers, TimeType.MILLIS, null);
     }
 
     /**
@@ -140,14 +145,27 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
         return file.database();
     }
 
-    /** What the database does not have yet. Recorder's thread. */
-    Outbox outbox() {
-        return outbox;
+    /** The next rows that the database does not have yet. Recorder's thread. */
+    Shipment nextShipment() throws SQLException {
+        return inOneGo(outbox::next);
+    }
+
+    /** How much the database does not have yet. Recorder's thread. */
+    Backlog backlog() throws SQLException {
+        return inOneGo(outbox::backlog);
+    }
+
+    /** As {@link Outbox#done}: all of it is written down, or nothing. Recorder's thread. */
+    void shipped(Shipment shipment, boolean refreshed, Collection<Instant> toRefresh) throws SQLException {
+        inOneGo(() -> {
+            outbox.done(shipment, refreshed, toRefresh);
+            return 0;
+        });
     }
 
     /** The first moment of which seconds are kept for certain. Recorder's thread. */
     Instant keptFrom() throws SQLException {
-        return retention.keptFrom();
+        return inOneGo(retention::keptFrom);
     }
 
     /** Rows that the last {@link #forget} calls removed too early, by why; each is told once. Recorder's thread. */
@@ -205,9 +223,9 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
         return inOneGo(() -> retention.some(secondsBefore, rollupsBefore));
     }
 
-    /** Forgets some of the oldest seconds if the file is larger than allowed; returns whether it still is. */
-    boolean shrink(long bytesMax) throws SQLException {
-        return inOneGo(() -> retention.shrink(bytesMax));
+    /** Forgets some of the oldest seconds if the file is larger than allowed; returns whether there is more to forget for that. */
+    boolean shrink(long bytesMax, Instant now) throws SQLException {
+        return inOneGo(() -> retention.shrink(bytesMax, now));
     }
 
     @Override

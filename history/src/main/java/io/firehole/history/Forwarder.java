@@ -1,6 +1,7 @@
 package io.firehole.history;
 
 import io.firehole.history.HistoryHealth.DatabaseHealth;
+import io.firehole.history.Outbox.Backlog;
 import io.firehole.history.Outbox.Shipment;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,7 +33,7 @@ final class Forwarder {
     private static final Duration MAINTAIN_EVERY = Duration.ofMinutes(1);
 
     private final Remote remote;
-    private final Outbox outbox;
+    private final EmbeddedStore file;
     private final HistoryRuntime runtime;
     private final Attempts attempts;
     private final AtomicLong sent = new AtomicLong();
@@ -52,13 +53,14 @@ final class Forwarder {
 
     private volatile @Nullable String notRefreshed;
 
-    private volatile long waiting;
-    private volatile Optional<Instant> oldest = Optional.empty();
+    /** Set by the recorder's thread alone. */
+    private volatile Backlog backlog = Backlog.NONE;
+
     private volatile boolean closed;
 
-    Forwarder(Remote remote, Outbox outbox, HistoryRuntime runtime) {
+    Forwarder(Remote remote, EmbeddedStore file, HistoryRuntime runtime) {
         this.remote = remote;
-        this.outbox = outbox;
+        this.file = file;
         this.runtime = runtime;
         this.attempts = new Attempts(runtime.random());
         this.refreshes = new Attempts(runtime.random());
@@ -83,8 +85,8 @@ final class Forwarder {
         return new DatabaseHealth(
                 remote.place(),
                 remote.edition(),
-                waiting,
-                oldest,
+                backlog.entries(),
+                backlog.oldest(),
                 sent.get(),
                 alreadyThere.get(),
                 Optional.ofNullable(trouble),
@@ -145,9 +147,8 @@ final class Forwarder {
     /** On the recorder's thread. */
     private void fetch() {
         try {
-            Shipment next = outbox.next();
-            waiting = next.waiting();
-            oldest = next.oldest();
+            Shipment next = file.nextShipment();
+            backlog = next.backlog();
             runtime.forwarder().execute(() -> ship(next));
         } catch (SQLException | RuntimeException e) {
             runtime.forwarder().execute(() -> failed(e));
@@ -157,9 +158,7 @@ final class Forwarder {
     /** On the recorder's thread: how much waits, while nothing can be sent. */
     private void look() {
         try {
-            Shipment next = outbox.next();
-            waiting = next.waiting();
-            oldest = next.oldest();
+            backlog = file.backlog();
         } catch (SQLException | RuntimeException e) {
             log.debug("What waits for the database cannot be counted", e);
         }
@@ -218,7 +217,7 @@ final class Forwarder {
     /** On the recorder's thread. */
     private void done(Shipment shipment, boolean refreshed, Set<Instant> toRefresh) {
         try {
-            outbox.done(shipment, refreshed, toRefresh);
+            file.shipped(shipment, refreshed, toRefresh);
             boolean more = shipment.batch().rows() >= Outbox.ROWS;
             if (!closed) {
                 runtime.forwarder().after(more ? 0 : TURN_EVERY.toNanos(), this::turn);

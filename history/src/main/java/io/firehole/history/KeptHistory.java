@@ -40,7 +40,7 @@ final class KeptHistory implements History {
         this.recorder = new Recorder(store, settings, runtime, life, drops);
         this.database = link == null ? null : link.store();
         this.databasePool = link == null ? () -> {} : link.pool();
-        this.forwarder = link == null ? null : new Forwarder(link.remote(), store.outbox(), runtime);
+        this.forwarder = link == null ? null : new Forwarder(link.remote(), store, runtime);
     }
 
     /** The database, as it is asked and as it is sent to, and what to close in the end. */
@@ -143,9 +143,12 @@ final class KeptHistory implements History {
         }
         CountDownLatch ended = new CountDownLatch(1);
         Runnable end = () -> {
-            recorder.end();
-            store.close();
-            ended.countDown();
+            try {
+                recorder.end();
+            } finally {
+                store.close();
+                ended.countDown();
+            }
         };
         try {
             if (runtime.recorder().isCurrent()) {

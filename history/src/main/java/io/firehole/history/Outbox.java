@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 
 /**
  * What the file has and the database has not, in the order in which it was written: late rows come at the end, so no cursor
- * can miss them. It is bounded by what the file keeps. Recorder's thread.
+ * can miss them. It is bounded by what the file keeps. Recorder's thread, inside its transaction.
  */
 final class Outbox {
 
@@ -44,7 +44,6 @@ final class Outbox {
             change("DELETE FROM unsent");
             change("DELETE FROM unrefreshed");
         }
-        writer.commit();
     }
 
     /**
@@ -53,12 +52,22 @@ final class Outbox {
      * @param batch none if all is sent
      * @param last the number of the last entry in it
      * @param refresh a range of minutes whose rollup must be made anew, once nothing more waits
-     * @param waiting how many entries there are, these included
-     * @param oldest the oldest second of them
+     * @param backlog what waits, these included
      */
-    record Shipment(Batch batch, long last, Optional<TimeRange> refresh, long waiting, Optional<Instant> oldest) {}
+    record Shipment(Batch batch, long last, Optional<TimeRange> refresh, Backlog backlog) {}
 
-    /** These seconds have new rows. Inside the transaction that writes them. */
+    /**
+     * What waits.
+     *
+     * @param entries how many seconds, and spans of latencies
+     * @param oldest the oldest of them
+     */
+    record Backlog(long entries, Optional<Instant> oldest) {
+
+        static final Backlog NONE = new Backlog(0, Optional.empty());
+    }
+
+    /** These seconds have new rows, written in the same transaction. */
     void add(int kind, Collection<Long> times) throws SQLException {
         if (!on) {
             return;
@@ -87,14 +96,12 @@ final class Outbox {
             }
         }
         Batch batch = new Batch(seconds, latencies);
-        Shipment shipment = new Shipment(
-                batch,
-                last,
-                batch.rows() < ROWS ? unrefreshed() : Optional.empty(),
-                number("SELECT count(*) FROM unsent").orElse(0),
-                moment("SELECT min(ts) FROM unsent"));
-        writer.commit();
-        return shipment;
+        return new Shipment(batch, last, batch.rows() < ROWS ? unrefreshed() : Optional.empty(), backlog());
+    }
+
+    /** How much waits; reads none of the rows. */
+    Backlog backlog() throws SQLException {
+        return new Backlog(number("SELECT count(*) FROM unsent").orElse(0), moment("SELECT min(ts) FROM unsent"));
     }
 
     /**
@@ -115,7 +122,6 @@ final class Outbox {
         for (Instant minute : toRefresh) {
             change("INSERT INTO unrefreshed VALUES (?) ON CONFLICT DO NOTHING", minute.toEpochMilli());
         }
-        writer.commit();
     }
 
     private Optional<TimeRange> unrefreshed() throws SQLException {

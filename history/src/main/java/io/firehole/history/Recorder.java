@@ -46,7 +46,7 @@ final class Recorder {
 
     private @Nullable Batch inHand;
     private Instant latest = Instant.MIN;
-    private boolean rolledUp = true;
+    private boolean rolledUp; // an earlier life may have left minutes behind
 
     /** Set by the recorder's thread alone. */
     private volatile @Nullable String trouble;
@@ -67,8 +67,7 @@ final class Recorder {
         every(ROLL_UP_EVERY, this::rollUp);
         every(FORGET_EVERY, this::forget);
         due.set(true);
-        runtime.recorder()
-                .execute(this::write); // minutes that an earlier life left behind are rolled up with the next ones
+        runtime.recorder().execute(this::write);
     }
 
     /** Any thread; never waits. */
@@ -166,12 +165,13 @@ final class Recorder {
     private Batch nextBatch() throws SQLException {
         List<SecondRow> seconds = new ArrayList<>();
         List<LatencyRow> latencies = new ArrayList<>();
+        Instant keptFrom = store.keptFrom();
         for (MetricsSecond next = intake.peek(); next != null && seconds.size() < BATCH_ROWS; next = intake.peek()) {
-            boolean late = !next.begin().isAfter(latest);
+            boolean late = !next.begin().isAfter(latest) || next.begin().isBefore(keptFrom);
             if (late && !(seconds.isEmpty() && latencies.isEmpty())) {
                 break; // what it may be a repetition of is written first
             }
-            List<Known> kept = late ? notTooLate(next) : known(next);
+            List<Known> kept = late ? notTooLate(next, keptFrom) : known(next);
             latencies.addAll(fold.turnTo(next.begin()));
             for (Known row : kept) {
                 seconds.add(row.row());
@@ -194,9 +194,8 @@ final class Recorder {
     }
 
     /** Of a second that is not the newest: what is not there yet and can still be counted in its minute. */
-    private List<Known> notTooLate(MetricsSecond second) throws SQLException {
+    private List<Known> notTooLate(MetricsSecond second, Instant keptFrom) throws SQLException {
         Instant oldest = runtime.clock().instant().minus(settings.retentionRaw());
-        Instant keptFrom = store.keptFrom();
         if (second.begin().isBefore(keptFrom.isAfter(oldest) ? keptFrom : oldest)) {
             drop(DropReason.TOO_LATE, second.streams().size());
             return List.of();
@@ -234,7 +233,7 @@ final class Recorder {
         }
         Instant now = runtime.clock().instant();
         boolean more = store.forget(now.minus(settings.retentionRaw()), now.minus(settings.retentionRollup()));
-        more |= store.shrink(settings.bytesMax());
+        more |= store.shrink(settings.bytesMax(), now);
         drop(DropReason.NOT_FORWARDED, store.retention().takeNotForwarded());
         drop(DropReason.FILE_FULL, store.retention().takeTooEarly());
         if (more) {

@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,20 @@ class KeptHistoryTest {
             assertThat(answer.truncated()).isFalse();
             assertThat(history.history().series(Period.parse("5m"), Optional.empty()))
                     .hasSize(120);
+        }
+    }
+
+    @Test
+    void minutesThatAKilledProcessLeftAreMadeWithoutAnotherRow() throws Exception {
+        try (VirtualHistory history = new VirtualHistory(settings(), BEGIN, null, 1)) {
+            history.live(days, 3, 2);
+            history.again(true);
+            history.rest(Duration.ofSeconds(10));
+            assertThat(history.history()
+                            .rows(new HistoryQuery(Period.parse("1h"), GroupBy.MONITOR))
+                            .rows())
+                    .isEqualTo(days.expected(0, Duration.ofMinutes(1), hour(), GroupBy.MONITOR))
+                    .hasSize(2);
         }
     }
 
@@ -211,6 +226,39 @@ class KeptHistoryTest {
                     .as("minutes were made before")
                     .isEqualTo(
                             many.expected(history.history().life(), Duration.ofMinutes(1), hour(), GroupBy.CONNECTION));
+        }
+    }
+
+    @Test
+    void aFileThatIsTooLargeKeepsTheMinuteThatRunsWhole() throws Exception {
+        HistorySettings small = new HistorySettings(
+                directory,
+                "host",
+                HistorySettings.RETENTION_RAW,
+                HistorySettings.RETENTION_ROLLUP,
+                200_000,
+                HistorySettings.BYTES_MIN,
+                Optional.empty());
+        try (VirtualHistory history = new VirtualHistory(small, BEGIN.plusSeconds(40), null, 1)) {
+            Days many = new Days(2);
+            history.live(many, 200, 400);
+            history.rest(Duration.ofMinutes(5));
+            assertThat(history.history().health().dropped().keySet()).containsExactly(DropReason.FILE_FULL);
+            assertThat(history.history()
+                            .rows(new HistoryQuery(Period.parse("1h"), GroupBy.CONNECTION))
+                            .rows())
+                    .isEqualTo(
+                            many.expected(history.history().life(), Duration.ofMinutes(1), hour(), GroupBy.CONNECTION));
+        }
+    }
+
+    @Test
+    void aSecondThatCannotBeWrittenKeepsNobodyFromTheFile() throws Exception {
+        VirtualHistory history = new VirtualHistory(settings(), BEGIN, null, 1);
+        history.history().accept(days.second(Instant.MAX.truncatedTo(ChronoUnit.SECONDS), 1));
+        assertThatThrownBy(history::close).hasMessageContaining("overflow");
+        try (VirtualHistory next = new VirtualHistory(settings(), BEGIN, null, 1)) {
+            assertThat(next.history().health().file()).hasFileName("history.db");
         }
     }
 
