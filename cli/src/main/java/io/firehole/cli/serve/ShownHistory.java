@@ -19,8 +19,7 @@ record ShownHistory(History history) implements MetricsHistory {
         HistoryQuery query = new HistoryQuery(new Period(period), by(groupBy), Optional.empty(), rowsMax);
         try {
             List<HistoryRow> rows = history.rows(query).rows();
-            long newest = rows.stream().mapToLong(HistoryRow::life).max().orElse(0);
-            return rows.stream().map(row -> shown(row, newest)).toList();
+            return rows.stream().map(row -> shown(row, groupBy)).toList();
         } catch (HistoryUnavailableException unreadable) {
             throw new IOException(unreadable.getMessage(), unreadable);
         }
@@ -33,11 +32,12 @@ record ShownHistory(History history) implements MetricsHistory {
         };
     }
 
-    /** Each process numbers its connections from 1: what is not of the latest is told apart. */
-    private static Row shown(HistoryRow row, long newestLife) {
+    /** Each process numbers its connections from 1: those that are not of this one are told apart. */
+    private Row shown(HistoryRow row, GroupBy groupBy) {
+        boolean own = groupBy == GroupBy.MONITOR || row.life() == history.life();
         return new Row(
                 row.begin(),
-                row.life() == newestLife ? row.groupId() : row.groupId() + " of run " + row.life(),
+                own ? row.groupId() : row.groupId() + " of run " + row.life(),
                 row.messages(),
                 row.errors(),
                 row.avgBytes(),
