@@ -101,15 +101,24 @@ public final class Demo implements AutoCloseable {
      * @throws IOException if an address cannot be had; the message names it
      */
     public static Demo start(DemoSettings settings) throws IOException {
-        Simulator provider = Simulator.start(SimulatorConfig.builder()
-                .onFreePorts()
-                .speed(settings.speed())
-                .rules(ProviderRules.open().withConnects(new Rate(LIMIT.max(), LIMIT.per())))
-                .build());
-        Path folder = Files.createTempDirectory("firehole-demo-");
-        Daemon daemon;
+        return start(settings, Files.createTempDirectory("firehole-demo-"));
+    }
+
+    /**
+     * The same with a folder for its history.
+     *
+     * @param folder exists; it is deleted in the end, and if nothing is started
+     */
+    static Demo start(DemoSettings settings, Path folder) throws IOException {
+        Simulator provider = null;
+        Demo demo = null;
         try {
-            daemon = Daemon.start(
+            provider = Simulator.start(SimulatorConfig.builder()
+                    .onFreePorts()
+                    .speed(settings.speed())
+                    .rules(ProviderRules.open().withConnects(new Rate(LIMIT.max(), LIMIT.per())))
+                    .build());
+            Daemon daemon = Daemon.start(
                     GrpcEndpoint.parse("http://" + Values.show(provider.address())),
                     List.of(LIMIT),
                     PoolConfig.DEFAULT,
@@ -117,23 +126,33 @@ public final class Demo implements AutoCloseable {
                     Optional.of(HistorySettings.in(folder, "demo")),
                     Optional.of(ConsoleConfig.DEFAULT.withListen(settings.console())),
                     settings.seam());
+            demo = new Demo(provider, daemon, folder);
+            demo.connect(settings.monitors());
+            return demo;
         } catch (IOException | RuntimeException notStarted) {
-            provider.close();
-            forget(folder);
+            if (demo != null) {
+                demo.close();
+            } else {
+                if (provider != null) {
+                    provider.close();
+                }
+                forget(folder);
+            }
             throw notStarted;
         }
-        Demo demo = new Demo(provider, daemon, folder);
+    }
+
+    private void connect(int count) {
         URI gateway = URI.create("http://" + Values.show(daemon.gatewayAddress()));
-        for (ExampleMonitor monitor : Monitors.fleet(settings.monitors())) {
+        for (ExampleMonitor monitor : Monitors.fleet(count)) {
             Expectation expectation = new SimulatedExpectation(provider, monitor.request());
             DeliveryRecorder recorder = new DeliveryRecorder(expectation);
             AtomicReference<String> latest = new AtomicReference<>("");
             MonitorClient client =
                     new MonitorClient(monitor, gateway, Optional.empty(), latest::set, recorder::received);
-            demo.monitors.put(monitor.id(), new Watched(client, expectation, recorder, latest, new ArrayDeque<>()));
+            monitors.put(monitor.id(), new Watched(client, expectation, recorder, latest, new ArrayDeque<>()));
             client.start();
         }
-        return demo;
     }
 
     /** Where commands may ask how it stands. */

@@ -1,6 +1,7 @@
 package io.firehole.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The demonstration in real time, at four times mainnet's speed: it is the whole of Firehole, so it is few and short. */
 class DemoTest {
@@ -65,6 +69,24 @@ class DemoTest {
         assertThat(document.get("lost").asLong()).isZero();
         assertThat(document.get("duplicated").asLong()).isZero();
         assertThat(document.get("misrouted").asLong()).isZero();
+    }
+
+    @Test
+    void leavesNothingBehindWhenItCannotStart(@TempDir Path directory) throws Exception {
+        Path folder = Files.createDirectory(directory.resolve("history"));
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        InetSocketAddress gateway;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
+        }
+        int impossible = -1;
+        DemoSettings settings =
+                new DemoSettings(gateway, anyPort, impossible, 4, Optional.empty(), transport -> transport);
+        assertThatThrownBy(() -> Demo.start(settings, folder)).isInstanceOf(RuntimeException.class);
+        assertThat(folder).doesNotExist();
+        try (ServerSocket again = new ServerSocket()) {
+            again.bind(gateway);
+        }
     }
 
     @Test

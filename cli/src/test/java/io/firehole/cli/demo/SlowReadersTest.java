@@ -132,7 +132,11 @@ class SlowReadersTest {
             open.add(stalled);
             long most = 0;
             long fullSince = 0;
+            long waited = System.nanoTime();
             while (overruns(daemon) == round) {
+                assertThat(System.nanoTime() - waited)
+                        .as("nanoseconds until the policy fires")
+                        .isLessThan(PATIENCE_NANOS);
                 PoolStats.MonitorStats its = monitor(daemon, "stalled-" + round);
                 if (its != null) {
                     most = Math.max(most, its.waiting());
