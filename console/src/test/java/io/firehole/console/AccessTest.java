@@ -10,11 +10,16 @@ import io.firehole.console.access.Role;
 import io.firehole.console.http.Route;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -24,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who may do what, on every path there is. */
 @Timeout(60)
@@ -56,6 +62,8 @@ class AccessTest {
             "/login",
             "/logout");
 
+    private final HttpClient http = HttpClient.newHttpClient();
+
     @SuppressWarnings("NullAway.Init")
     private OpenConsole console;
 
@@ -74,6 +82,7 @@ class AccessTest {
 
     @AfterEach
     void stop() {
+        http.shutdownNow();
         console.close();
     }
 
@@ -166,11 +175,10 @@ class AccessTest {
 
     @Test
     void wrongTokensAreSlowedAndRightOnesWithThem() throws IOException {
-        String wrong = "Authorization: Bearer wrong";
         for (int i = 0; i < 3; i++) {
-            assertThat(as(Role.NONE, "GET", "/metrics", wrong).status()).isEqualTo(401);
+            assertThat(guess(i).status()).isEqualTo(401);
         }
-        Answer slowed = as(Role.NONE, "GET", "/metrics", wrong);
+        Answer slowed = guess(3);
         assertThat(slowed.status()).isEqualTo(429);
         assertThat(slowed.head()).containsIgnoringCase("retry-after: 1\r\n");
         assertThat(as(Role.ADMIN, "GET", "/metrics").status())
@@ -179,7 +187,7 @@ class AccessTest {
         int refused = 0;
         for (int second = 0; second < 60; second++) {
             console.now = OpenConsole.NOW.plusSeconds(second);
-            refused += as(Role.NONE, "GET", "/metrics", wrong).status() == 401 ? 1 : 0;
+            refused += guess(100 + second).status() == 401 ? 1 : 0;
         }
         assertThat(refused).as("tokens looked at within a minute").isLessThanOrEqualTo(6);
         console.now = OpenConsole.NOW.plusSeconds(200);
@@ -188,6 +196,66 @@ class AccessTest {
         assertThat(as(Role.VIEWER, "GET", "/api/grpc-pool/events?kind=access").text())
                 .contains("3 wrong tokens in a row from 127.0.0.1")
                 .doesNotContain("Bearer", "viewer-token");
+    }
+
+    private Answer guess(int number) throws IOException {
+        return as(Role.NONE, "GET", "/metrics", "Authorization: Bearer wrong-" + number);
+    }
+
+    @Test
+    void aClientWithAnOldTokenShutsNobodyOut() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            assertThat(guess(7).status()).isEqualTo(401);
+        }
+        assertThat(as(Role.VIEWER, "GET", "/metrics").status()).isEqualTo(200);
+    }
+
+    @Test
+    void whoHasBeenLetInIsLetInAgainWhileSomebodyGuessesAtTheSameAddress() throws IOException {
+        assertThat(as(Role.VIEWER, "GET", "/metrics").status()).isEqualTo(200);
+        for (int i = 0; i < 4; i++) {
+            guess(i);
+        }
+        assertThat(guess(4).status()).isEqualTo(429);
+        assertThat(as(Role.ADMIN, "GET", "/metrics").status())
+                .as("who has never been here must not be told apart from a guess")
+                .isEqualTo(429);
+        assertThat(as(Role.VIEWER, "GET", "/metrics").status()).isEqualTo(200);
+        assertThat(as(Role.ADMIN, "GET", "/metrics").status())
+                .as("a right one has all forgiven")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aSessionBegetsNoOtherOne() throws IOException {
+        String head = as(Role.VIEWER, "POST", "/login").head();
+        String mine = "Cookie: " + head.replaceAll("(?s).*set-cookie: ([^;]+);.*", "$1");
+        assertThat(as(Role.NONE, "GET", "/metrics", mine).status()).isEqualTo(200);
+        Answer again = as(Role.NONE, "POST", "/login", mine);
+        assertThat(again.status()).isEqualTo(401);
+        assertThat(again.head()).doesNotContainIgnoringCase("set-cookie");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void theWebSocketLetsInWhoMayAndNobodyElse(Role role) {
+        WebSocket.Builder builder = http.newWebSocketBuilder();
+        if (role != Role.NONE) {
+            builder.header("Authorization", "Bearer " + TOKENS.get(role));
+        }
+        CompletableFuture<WebSocket> open = builder.buildAsync(
+                URI.create("ws://127.0.0.1:" + console.console.address().getPort() + "/ws"),
+                new WebSocket.Listener() {});
+        if (role.covers(Role.VIEWER)) {
+            open.join().abort();
+        } else {
+            assertThatThrownBy(open::join)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            WebSocketHandshakeException.class,
+                            refused -> assertThat(refused.getResponse().statusCode())
+                                    .isEqualTo(401));
+        }
     }
 
     @Test
@@ -227,11 +295,12 @@ class AccessTest {
             0123456789abcdef root              | line 1: role must be viewer, operator or admin
             0123456789abcdef none              | line 1: role must be viewer, operator or admin
             0123456789abcdef viewer a<b        | line 1: name must have 1 to 64 letters
+            0123456789abcdef viewer\\n0123456789abcdef admin | line 2: the token stands in line 1 already; each caller needs one of their own
             # nobody                           | has no token, so nobody could ask anything
             """)
     void namesTheLineOfTheTokensFileThatIsWrong(String content, String message, @TempDir Path folder)
             throws IOException {
-        Path file = Files.writeString(folder.resolve("tokens"), content);
+        Path file = Files.writeString(folder.resolve("tokens"), content.translateEscapes());
         assertThatThrownBy(() -> ConsoleTokens.read(file))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message)

@@ -21,6 +21,8 @@ import java.lang.reflect.RecordComponent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,15 @@ class ConsoleTest {
     private static final SubscribeRequest SLOTS = SubscribeRequest.newBuilder()
             .putSlots("s", SubscribeRequestFilterSlots.getDefaultInstance())
             .build();
+
+    private static final String SLOW_ORDER = """
+            POST /api/grpc-pool/filters/test HTTP/1.1
+            Host: localhost
+            X-Firehole-Order: 1
+            Expect: 100-continue
+            Content-Length: 100
+
+            """;
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private OpenConsole console = opened(new OpenConsole());
@@ -398,6 +409,27 @@ class ConsoleTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("console cannot listen on ")
                     .hasMessageContaining(String.valueOf(address.getPort()));
+        }
+    }
+
+    @Test
+    void whoSaysSlowlyWhatTheyWantTakesNoRoomFromOthers() throws IOException {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < FrontDoor.REQUESTS_MAX; i++) {
+                Socket socket = new Socket(
+                        console.console.address().getAddress(),
+                        console.console.address().getPort());
+                slow.add(socket);
+                socket.getOutputStream().write(SLOW_ORDER.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
+                // The console says so as soon as it has begun with the request.
+                assertThat(socket.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 100");
+            }
+            assertThat(console.get("/healthz").status()).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.firehole.console.access;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -37,8 +38,12 @@ public final class Access {
 
     /** What came of asking who somebody is. */
     public sealed interface Answer {
-        /** That is who. */
-        record Known(Caller caller) implements Answer {}
+        /**
+         * That is who.
+         *
+         * @param byToken whether the request itself shows a token, which a session's cookie is not
+         */
+        record Known(Caller caller, boolean byToken) implements Answer {}
 
         /** The token is none of ours. */
         record Wrong() implements Answer {}
@@ -61,31 +66,36 @@ public final class Access {
      */
     public Answer identify(@Nullable String token, @Nullable String session, InetAddress from) {
         if (tokens == null) {
-            return new Answer.Known(Caller.LOCAL);
+            return new Answer.Known(Caller.LOCAL, false);
         }
         if (token != null) {
             return judge(tokens, token, from);
         }
         Optional<Caller> loggedIn = session == null ? Optional.empty() : sessions.callerOf(session);
-        return new Answer.Known(loggedIn.orElse(Caller.NOBODY));
+        return new Answer.Known(loggedIn.orElse(Caller.NOBODY), false);
     }
 
     private Answer judge(ConsoleTokens known, String token, InetAddress from) {
-        Duration wait = wrongTokens.waits(from);
+        byte[] digest = ConsoleTokens.digest(token);
+        long mark = ByteBuffer.wrap(digest).getLong();
+        if (wrongTokens.isKnown(from, mark)) {
+            return new Answer.Wrong();
+        }
+        Optional<Caller> caller = known.callerOf(digest);
+        Duration wait = wrongTokens.waits(from, caller.orElse(Caller.NOBODY));
         if (wait.isPositive()) {
             return new Answer.Slowed(wait);
         }
-        Optional<Caller> caller = known.callerOf(token);
         if (caller.isEmpty()) {
-            int wrong = wrongTokens.wrong(from);
+            int wrong = wrongTokens.wrong(from, mark);
             if (wrong >= WrongTokens.FREE) {
                 told.accept(wrong + " wrong tokens in a row from " + from.getHostAddress()
                         + "; it must wait before the next one");
             }
             return new Answer.Wrong();
         }
-        wrongTokens.right(from);
-        return new Answer.Known(caller.get());
+        wrongTokens.right(from, caller.get());
+        return new Answer.Known(caller.get(), true);
     }
 
     /** Begins a session; what the browser is to keep in its cookie. */

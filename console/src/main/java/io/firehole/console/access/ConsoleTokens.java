@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -44,6 +46,7 @@ public final class ConsoleTokens {
     public static ConsoleTokens read(Path file) throws IOException {
         List<byte[]> digests = new ArrayList<>();
         List<Caller> callers = new ArrayList<>();
+        Map<String, Integer> lineOf = new HashMap<>();
         List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
@@ -54,7 +57,13 @@ public final class ConsoleTokens {
                 throw new IllegalArgumentException(file + ": more than " + TOKENS_MAX + " tokens");
             }
             String[] words = line.split("\\s+", -1);
-            callers.add(caller(words, file + " line " + (i + 1), i + 1));
+            String where = file + " line " + (i + 1);
+            callers.add(caller(words, where, i + 1));
+            Integer before = lineOf.putIfAbsent(words[0], i + 1);
+            if (before != null) {
+                throw new IllegalArgumentException(where + ": the token stands in line " + before
+                        + " already; each caller needs one of their own");
+            }
             digests.add(digest(words[0]));
         }
         if (digests.isEmpty()) {
@@ -79,9 +88,12 @@ public final class ConsoleTokens {
         return new Caller(words.length == 3 ? words[2] : role.word() + " of line " + line, role);
     }
 
-    /** Whom that token names; empty if it is none of ours. */
-    Optional<Caller> callerOf(String token) {
-        byte[] presented = digest(token);
+    /**
+     * Whom a token names; empty if it is none of ours.
+     *
+     * @param presented its {@link #digest}
+     */
+    Optional<Caller> callerOf(byte[] presented) {
         Caller found = null;
         for (int i = 0; i < digests.size(); i++) {
             if (MessageDigest.isEqual(digests.get(i), presented)) {
@@ -96,7 +108,8 @@ public final class ConsoleTokens {
         return "ConsoleTokens[" + digests.size() + " tokens, hidden]";
     }
 
-    private static byte[] digest(String token) {
+    /** What is kept of a token. */
+    static byte[] digest(String token) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {

@@ -59,7 +59,8 @@ public final class LoginResource implements Action {
             return Reply.data(Reply.JSON.objectNode().put("role", Role.NONE.word()))
                     .with(HttpHeaderNames.SET_COOKIE, cookie("", 0));
         }
-        if (query.caller().role() == Role.NONE) {
+        if (!query.byToken()) {
+            // A session must not beget another one, or it would last for ever.
             return Reply.problem(HttpStatus.UNAUTHORIZED, "a login takes a token, as \"Authorization: Bearer TOKEN\"")
                     .with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }

@@ -8,7 +8,6 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.firehole.console.access.Caller;
 import io.firehole.console.access.Role;
 import io.firehole.filters.NearestName;
 import io.netty.util.AsciiString;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,12 +64,12 @@ public final class FrontDoor implements HttpService {
         Role needed = order && action ? route.post() : route.get();
         return switch (gate.enter(context, request, needed)) {
             case Gate.Passage.Closed closed -> closed.reply().response(action);
-            case Gate.Passage.Open open -> admitted(context, request, found.get(), open.caller());
+            case Gate.Passage.Open open -> admitted(context, request, found.get(), open);
         };
     }
 
     private HttpResponse admitted(
-            ServiceRequestContext context, HttpRequest request, Routes.Found found, Caller caller) {
+            ServiceRequestContext context, HttpRequest request, Routes.Found found, Gate.Passage.Open open) {
         boolean order = request.method() == HttpMethod.POST;
         boolean action = found.route().takesOrders();
         if (order ? !action : request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
@@ -84,36 +84,45 @@ public final class FrontDoor implements HttpService {
                 return refusal.get().response(true);
             }
         }
+        CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+        var unused = request.aggregate()
+                .whenComplete((whole, broken) -> answer.complete(
+                        whole == null
+                                ? Reply.problem(HttpStatus.BAD_REQUEST, "the request did not come whole")
+                                        .response(action)
+                                : whenWhole(context, whole, found, open)));
+        return HttpResponse.of(answer);
+    }
+
+    /** Only who has said everything takes room, so that nobody takes it by saying it slowly. */
+    private HttpResponse whenWhole(
+            ServiceRequestContext context, AggregatedHttpRequest request, Routes.Found found, Gate.Passage.Open open) {
         if (!room.tryAcquire()) {
             return Reply.problem(
                             HttpStatus.SERVICE_UNAVAILABLE, REQUESTS_MAX + " questions are under way, ask again soon")
                     .response();
         }
         CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
-        var unused = request.aggregate().whenComplete((whole, broken) -> {
-            if (whole == null) {
-                room.release();
-                answer.complete(Reply.problem(HttpStatus.BAD_REQUEST, "the request did not come whole")
-                        .response(action));
-                return;
-            }
+        try {
             threads.execute(() -> {
                 try {
-                    answer.complete(ask(found, order, context, whole, caller).response(action));
+                    answer.complete(ask(found, context, request, open)
+                            .response(found.route().takesOrders()));
                 } finally {
                     room.release();
                 }
             });
-        });
+        } catch (RejectedExecutionException closing) {
+            room.release();
+            return Reply.problem(HttpStatus.SERVICE_UNAVAILABLE, "the console is closing")
+                    .response();
+        }
         return HttpResponse.of(answer);
     }
 
     private static Reply ask(
-            Routes.Found found,
-            boolean order,
-            ServiceRequestContext context,
-            AggregatedHttpRequest request,
-            Caller caller) {
+            Routes.Found found, ServiceRequestContext context, AggregatedHttpRequest request, Gate.Passage.Open open) {
+        boolean order = request.method() == HttpMethod.POST;
         Resource resource = found.route().resource();
         try {
             Set<String> taken = order && resource instanceof Action action ? action.orders() : resource.parameters();
@@ -134,7 +143,8 @@ public final class FrontDoor implements HttpService {
                     headers.put(name.toString(), value);
                 }
             }
-            Query query = new Query(found.parts(), parameters, headers, request.contentUtf8(), caller);
+            Query query =
+                    new Query(found.parts(), parameters, headers, request.contentUtf8(), open.caller(), open.byToken());
             return order && resource instanceof Action action ? action.post(query) : resource.get(query);
         } catch (BadQueryException bad) {
             return Reply.problem(HttpStatus.BAD_REQUEST, String.valueOf(bad.getMessage()));

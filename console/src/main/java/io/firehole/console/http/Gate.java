@@ -30,8 +30,12 @@ public final class Gate {
 
     /** Whether it comes in. */
     public sealed interface Passage {
-        /** It does; that is who makes it. */
-        record Open(Caller caller) implements Passage {}
+        /**
+         * It does; that is who makes it.
+         *
+         * @param byToken whether the request shows a token
+         */
+        record Open(Caller caller, boolean byToken) implements Passage {}
 
         /** It does not. */
         record Closed(Reply reply) implements Passage {}
@@ -68,7 +72,7 @@ public final class Gate {
         InetAddress from = context.remoteAddress().getAddress();
         return switch (access.identify(token(request), session(request), from)) {
             case Access.Answer.Known known
-            when known.caller().role().covers(needed) -> new Passage.Open(known.caller());
+            when known.caller().role().covers(needed) -> new Passage.Open(known.caller(), known.byToken());
             case Access.Answer.Known known
             when known.caller().role() == Role.NONE ->
                 new Passage.Closed(unauthorized("log in, or send a token as \"Authorization: Bearer TOKEN\""));

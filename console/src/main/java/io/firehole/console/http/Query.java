@@ -17,13 +17,15 @@ import java.util.Optional;
  * @param headers of the request that a resource may look at, by name in lower case
  * @param body what came with a POST; empty if nothing did
  * @param caller who asks
+ * @param byToken whether the request shows the caller's token, and not only a session's cookie
  */
 public record Query(
         Map<String, String> path,
         Map<String, String> parameters,
         Map<String, String> headers,
         String body,
-        Caller caller) {
+        Caller caller,
+        boolean byToken) {
 
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
