@@ -15,6 +15,7 @@ import io.firehole.console.api.EventsResource;
 import io.firehole.console.api.FilterTestResource;
 import io.firehole.console.api.GapsResource;
 import io.firehole.console.api.HealthResource;
+import io.firehole.console.api.HistoryQuestions;
 import io.firehole.console.api.HistoryResource;
 import io.firehole.console.api.LoginResource;
 import io.firehole.console.api.MonitorResource;
@@ -36,6 +37,7 @@ import io.firehole.console.http.Routes;
 import io.firehole.console.http.StaticFiles;
 import io.firehole.console.live.LiveDocument;
 import io.firehole.console.live.LiveSockets;
+import io.firehole.console.live.LiveText;
 import io.firehole.console.live.PoolView;
 import io.firehole.console.live.Sampler;
 import io.firehole.console.metrics.MetricsResource;
@@ -50,6 +52,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,7 +79,10 @@ public final class Console implements AutoCloseable {
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
     /** Questions are short. */
-    private static final int REQUEST_BYTES_MAX = 64 << 10;
+    private static final int REQUEST_BYTES_MAX = 16 << 10;
+
+    /** Questions at once on one connection of HTTP/2; each may have a body that is on its way. */
+    private static final int STREAMS_MAX = 32;
 
     /** What browsers say on a WebSocket is not looked at. */
     private static final int FRAME_BYTES_MAX = 1 << 10;
@@ -105,7 +111,8 @@ public final class Console implements AutoCloseable {
             ConsoleConfig config, PoolView pool, Surroundings surroundings, InstantSource clock, Timers timers) {
         Access access = Access.of(config.tokens(), clock, text -> pool.note("access", "", text));
         Gate gate = new Gate(new OwnNames(config.listen()), access);
-        LiveDocument document = new LiveDocument(config.price());
+        LiveText document =
+                new LiveText(new LiveDocument(config.price(), UUID.randomUUID().toString()));
         sampler = Sampler.start(pool, clock, timers);
         LiveSockets sockets = new LiveSockets(sampler, document);
         metrics = new MetricsResource(sampler, sockets);
@@ -123,6 +130,7 @@ public final class Console implements AutoCloseable {
                 .idleTimeout(IDLE_CONNECTION, true)
                 .requestTimeout(ANSWER_WITHIN)
                 .maxRequestLength(REQUEST_BYTES_MAX)
+                .http2MaxStreamsPerConnection(STREAMS_MAX)
                 .connectionDrainDuration(FAREWELL)
                 .gracefulShutdownTimeout(Duration.ZERO, FAREWELL)
                 .disableServerHeader()
@@ -147,7 +155,8 @@ public final class Console implements AutoCloseable {
     }
 
     private List<Route> routes(
-            PoolView pool, Surroundings surroundings, InstantSource clock, Access access, LiveDocument document) {
+            PoolView pool, Surroundings surroundings, InstantSource clock, Access access, LiveText document) {
+        HistoryQuestions questions = new HistoryQuestions(clock);
         List<Route> all = new ArrayList<>(List.of(
                 Route.open(
                         "/healthz",
@@ -161,7 +170,7 @@ public final class Console implements AutoCloseable {
                 Route.view(
                         "/api/grpc-pool/health",
                         "200 while monitors are being served, 503 with reasons if not",
-                        new PoolHealthResource(sampler)),
+                        new PoolHealthResource(sampler, clock)),
                 Route.view(
                         "/api/dashboard/metrics",
                         "four numbers for a dashboard that has others beside them",
@@ -173,7 +182,7 @@ public final class Console implements AutoCloseable {
                 Route.view(
                         "/api/grpc-pool/metrics/history",
                         "figures of the past by the minute, newest first",
-                        new HistoryResource(surroundings.history(), clock)),
+                        new HistoryResource(surroundings.history(), questions)),
                 Route.view(
                         "/api/grpc-pool/connections",
                         "every connection, with its rates",

@@ -1,13 +1,12 @@
 package io.firehole.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firehole.console.OpenConsole.Answer;
-import io.firehole.console.api.MetricsHistory;
 import io.firehole.console.api.ShownSetting;
 import io.firehole.console.live.Price;
-import io.firehole.filters.Base58;
 import io.firehole.pool.Group;
 import io.firehole.pool.Monitor;
 import io.firehole.pool.PoolStats;
@@ -16,46 +15,23 @@ import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.budget.Forecast;
 import io.firehole.pool.budget.PermitClass;
 import io.firehole.wire.proto.SubscribeRequest;
-import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
-import io.firehole.wire.proto.SubscribeRequestFilterAccountsFilter;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
-import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The answers that scripts rest on: their fields are for ever. */
-@Timeout(60)
-class ApiShapesTest {
+class ApiShapesTest extends WithConsoles {
 
     private static final SubscribeRequest SLOTS = SubscribeRequest.newBuilder()
             .putSlots("s", SubscribeRequestFilterSlots.getDefaultInstance())
             .build();
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    private OpenConsole opened(OpenConsole one) {
-        open.add(one);
-        return one;
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
-        }
-    }
 
     /** 45 of 60 permits left, three connections in different states, two monitors. */
     private static PoolStats busy(PoolStats stats) {
@@ -258,60 +234,6 @@ class ApiShapesTest {
     }
 
     @Test
-    void historySaysThatNoneIsKept() throws IOException {
-        Answer answer = opened(new OpenConsole()).get("/api/grpc-pool/metrics/history");
-        assertThat(answer.status()).isEqualTo(503);
-        assertThat(answer.detail()).contains("no history is kept");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            period=30x                     | period must be from 1m to 90d, written as in 90s, 30m, 24h or 7d, was "30x"
-            period=91d                     | period must be from 1m to 90d, written as in 90s, 30m, 24h or 7d, was "91d"
-            period=30m'%20OR%201=1         | period must be from 1m to 90d, written as in 90s, 30m, 24h or 7d, was "30m' OR 1=1"
-            group_by=slot                  | group_by must be connection or monitor, was "slot"
-            group_by=monitor;drop%20table  | group_by must be connection or monitor, was "monitor;drop table"
-            """)
-    void historyTakesNoOtherPeriodOrGroup(String query, String detail) throws IOException {
-        Answer answer = opened(new OpenConsole()).get("/api/grpc-pool/metrics/history?" + query);
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.detail()).isEqualTo(detail);
-    }
-
-    @Test
-    void historyIsAskedOnceForTheSameQuestionAndSeldomForMany() throws IOException {
-        List<String> asked = new ArrayList<>();
-        MetricsHistory history = (period, groupBy, rowsMax) -> {
-            asked.add(period + " " + groupBy);
-            return List.of(new MetricsHistory.Row(Instant.EPOCH, "7", 10, 1, 512.5, 3.25));
-        };
-        OpenConsole console = opened(
-                new OpenConsole(stats -> stats, rules -> rules, surroundings -> surroundings.withHistory(history)));
-        JsonNode answer = console.get("/api/grpc-pool/metrics/history").json();
-        assertThat(answer.toString())
-                .isEqualTo("{\"success\":true,\"data\":[{\"minute\":\"1970-01-01T00:00:00Z\",\"group_id\":\"7\","
-                        + "\"messages\":10,\"errors\":1,\"avg_bytes\":512.5,\"max_latency\":3.25}],"
-                        + "\"period\":\"30m\",\"group_by\":\"connection\",\"truncated\":false}");
-        console.get("/api/grpc-pool/metrics/history?period=30m&group_by=connection");
-        console.get("/api/grpc-pool/metrics/history?period=1800s");
-        assertThat(asked).containsExactly("PT30M CONNECTION");
-        console.now = OpenConsole.NOW.plusSeconds(11);
-        console.get("/api/grpc-pool/metrics/history");
-        assertThat(asked).hasSize(2);
-        for (int i = 0; i < 58; i++) {
-            assertThat(console.get("/api/grpc-pool/metrics/history?period=" + (100 + i) + "m")
-                            .status())
-                    .isEqualTo(200);
-        }
-        Answer tooMany = console.get("/api/grpc-pool/metrics/history?period=99m");
-        assertThat(tooMany.status()).isEqualTo(429);
-        assertThat(tooMany.head()).containsIgnoringCase("retry-after: 49\r\n");
-        console.now = OpenConsole.NOW.plusSeconds(72);
-        assertThat(console.get("/api/grpc-pool/metrics/history?period=99m").status())
-                .isEqualTo(200);
-    }
-
-    @Test
     void theConfigurationTellsWhereEachValueComesFrom() throws IOException {
         OpenConsole console = opened(new OpenConsole(
                 stats -> stats,
@@ -322,122 +244,57 @@ class ApiShapesTest {
     }
 
     @Test
-    void theTesterNamesWhoWouldGetAnAccountAndATransaction() throws IOException {
+    void aPictureThatIsOldIsNoSignOfHealth() throws IOException {
         OpenConsole console = opened(new OpenConsole());
-        String key = Base58.encode(filled((byte) 1));
-        String program = Base58.encode(filled((byte) 2));
-        console.subscribe(
-                new Monitor("by-owner", Group.HIGH),
-                SubscribeRequest.newBuilder()
-                        .putAccounts(
-                                "o",
-                                SubscribeRequestFilterAccounts.newBuilder()
-                                        .addOwner(program)
-                                        .build())
-                        .putAccounts(
-                                "large",
-                                SubscribeRequestFilterAccounts.newBuilder()
-                                        .addOwner(program)
-                                        .addFilters(SubscribeRequestFilterAccountsFilter.newBuilder()
-                                                .setDatasize(165))
-                                        .build())
-                        .build());
-        console.subscribe(
-                new Monitor("by-mention", Group.LOW),
-                SubscribeRequest.newBuilder()
-                        .putTransactions(
-                                "t",
-                                SubscribeRequestFilterTransactions.newBuilder()
-                                        .setVote(false)
-                                        .addAccountInclude(key)
-                                        .build())
-                        .build());
-        JsonNode account = console.order("/api/grpc-pool/filters/test", "{\"owner\":\"" + program + "\"}")
-                .json()
-                .get("data");
-        assertThat(account.get("receivers")).hasSize(1);
-        assertThat(account.at("/receivers/0/monitor").asText()).isEqualTo("by-owner");
-        assertThat(account.at("/receivers/0/filters")).anySatisfy(filter -> {
-            assertThat(filter.get("name").asText()).isEqualTo("large");
-            assertThat(filter.get("objection").asText()).contains("it depends on the account's data");
-        });
-        JsonNode mention = console.order("/api/grpc-pool/filters/test", "{\"mentions\":[\"" + key + "\"]}")
-                .json()
-                .get("data");
-        assertThat(mention.at("/receivers/0/monitor").asText()).isEqualTo("by-mention");
-        JsonNode vote = console.order("/api/grpc-pool/filters/test", "{\"mentions\":[\"" + key + "\"],\"vote\":true}")
-                .json()
-                .get("data");
-        assertThat(vote.get("receivers")).isEmpty();
-        assertThat(vote.get("lookedAt").asInt()).isEqualTo(2);
-        JsonNode signature = console.order(
-                        "/api/grpc-pool/filters/test", "{\"signature\":\"" + Base58.encode(new byte[64]) + "\"}")
-                .json()
-                .get("data");
-        assertThat(signature.get("received").asBoolean()).isFalse();
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            {}                               | POST one of {signature}
-            not json                         | the body must be one JSON object with signature, account
-            []                               | the body must be one JSON object with signature, account
-            {"acount":"x"}                   | unknown field "acount"; there are signature, account, owner
-            {"account":"0OIl"}               | account must be 32 bytes in base58, was "0OIl"
-            {"account":1}                    | account must be a text
-            {"signature":"1","owner":"1"}    | POST one of {signature}
-            {"mentions":[]}                  | mentions must be a list of 1 to 64 keys in base58
-            {"account":"1","vote":true}      | vote and failed belong to mentions
-            """)
-    void theTesterSaysHowItIsAsked(String body, String detail) throws IOException {
-        Answer answer = opened(new OpenConsole()).order("/api/grpc-pool/filters/test", body);
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.detail()).startsWith(detail);
-    }
-
-    private static byte[] filled(byte with) {
-        byte[] bytes = new byte[32];
-        Arrays.fill(bytes, with);
-        return bytes;
+        console.now = OpenConsole.NOW.plusSeconds(10);
+        assertThat(console.get("/api/grpc-pool/health").status()).isEqualTo(200);
+        console.now = OpenConsole.NOW.plusSeconds(11);
+        Answer answer = console.get("/api/grpc-pool/health");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.json().get("status").asText()).isEqualTo("degraded");
+        assertThat(answer.json().at("/reasons/0").asText())
+                .isEqualTo("how the pool stands is known no more since 11 s: it does not answer");
     }
 
     @Test
-    void eventsCanBeFollowedByTheirNumber() throws IOException {
-        OpenConsole console = opened(new OpenConsole());
-        console.pool.note("a", "", "first");
-        console.pool.note("b", "", "second");
-        JsonNode data = console.get("/api/grpc-pool/events?after=1").json().get("data");
-        assertThat(data.get("events")).hasSize(1);
-        assertThat(data.at("/events/0/number").asLong()).isEqualTo(2);
-        assertThat(console.get("/api/grpc-pool/events?kind=a").json().at("/data/events"))
-                .hasSize(1);
+    void picturesGoOnWhateverComesOfOne() throws IOException {
+        AtomicBoolean broken = new AtomicBoolean();
+        OpenConsole console = opened(new OpenConsole(stats -> {
+            if (broken.get()) {
+                throw new AssertionError("on purpose");
+            }
+            return stats;
+        }));
+        broken.set(true);
+        assertThatThrownBy(console.timers::tick).hasMessage("on purpose");
+        broken.set(false);
+        console.timers.tick();
+        assertThat(console.get("/api/grpc-pool/metrics/realtime")
+                        .json()
+                        .at("/data/sequence")
+                        .asLong())
+                .isEqualTo(2);
     }
 
     @Test
-    void pagesComeFromTheJarAndMayLoadNothingElse() throws IOException {
+    void theRealtimeDocumentTellsOneStartOfTheProgramFromTheNext() throws IOException {
         OpenConsole console = opened(new OpenConsole());
-        Answer page = console.get("/");
-        assertThat(page.status()).isEqualTo(200);
-        assertThat(page.head())
-                .containsIgnoringCase("content-type: text/html")
-                .containsIgnoringCase("x-content-type-options: nosniff")
-                .contains("default-src 'none'; script-src 'self'; style-src 'self'")
-                .doesNotContain("unsafe");
-        assertThat(page.text()).contains("<title>Firehole</title>").doesNotContain("://", "onclick", "<style");
-        String tag = page.head()
-                .lines()
-                .filter(line -> line.startsWith("etag: "))
-                .findFirst()
-                .orElseThrow()
-                .substring(6);
-        assertThat(console.ask("GET", "/", "Host: localhost", "If-None-Match: " + tag)
-                        .status())
-                .isEqualTo(304);
-        assertThat(console.get("/dashboard/app.js").head()).containsIgnoringCase("content-type: text/javascript");
-        for (String path : List.of(
-                "/dashboard/..%2fConsole.class",
-                "/dashboard/nothing.js", "/dashboard/..", "/dashboard/%2e%2e/Console.class", "/dashboard/x/app.js")) {
-            assertThat(console.get(path).status()).as(path).isIn(400, 404);
-        }
+        String run = console.get("/api/grpc-pool/metrics/realtime")
+                .json()
+                .at("/data/run")
+                .asText();
+        console.timers.tick();
+        assertThat(console.get("/api/grpc-pool/metrics/realtime")
+                        .json()
+                        .at("/data/run")
+                        .asText())
+                .isEqualTo(run)
+                .hasSizeGreaterThanOrEqualTo(16);
+        assertThat(opened(new OpenConsole())
+                        .get("/api/grpc-pool/metrics/realtime")
+                        .json()
+                        .at("/data/run")
+                        .asText())
+                .isNotEqualTo(run);
     }
 }

@@ -5,11 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.websocket.WebSocketFrame;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.firehole.console.OpenConsole.ManualTimers;
+import io.firehole.console.live.LiveDocument;
 import io.firehole.console.live.LiveSockets;
+import io.firehole.console.live.LiveText;
+import io.firehole.console.live.PoolView;
+import io.firehole.console.live.Sampler;
 import io.firehole.pool.Group;
 import io.firehole.pool.Monitor;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -20,6 +30,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /** What browsers see that look at the pool as it changes. */
 @Timeout(60)
@@ -203,5 +216,52 @@ class LiveSocketTest {
                 .matcher(console.get("/metrics").text());
         assertThat(line.find()).isTrue();
         return Double.parseDouble(line.group(1));
+    }
+
+    @Test
+    void whoComesWhileAPictureIsMadeSeesItOnce() {
+        ManualTimers timers = new ManualTimers();
+        List<String> seen = new ArrayList<>();
+        List<LiveSockets> sockets = new ArrayList<>();
+        try (Sampler sampler = Sampler.start(PoolView.of(console.pool), () -> OpenConsole.NOW, timers)) {
+            // Told of the second picture before the sockets are.
+            sampler.onSample(sample -> {
+                if (sample.sequence() == 2) {
+                    sockets.getFirst()
+                            .handle(
+                                    ServiceRequestContext.of(HttpRequest.of(HttpMethod.GET, "/ws")),
+                                    com.linecorp.armeria.common.websocket.WebSocket.streaming())
+                            .subscribe(new Sequences(seen), ImmediateEventExecutor.INSTANCE);
+                }
+            });
+            sockets.add(new LiveSockets(sampler, new LiveText(new LiveDocument(Optional.empty(), "run"))));
+            timers.tick();
+            timers.tick();
+        }
+        assertThat(seen).containsExactly("2", "3");
+    }
+
+    /** Notes which pictures come; on the thread that sends them. */
+    private record Sequences(List<String> seen) implements Subscriber<WebSocketFrame> {
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(WebSocketFrame frame) {
+            seen.add(frame.text().replaceAll("(?s).*\"sequence\":(\\d+).*", "$1"));
+        }
+
+        @Override
+        public void onError(Throwable broken) {
+            seen.add(broken.toString());
+        }
+
+        @Override
+        public void onComplete() {
+            seen.add("end");
+        }
     }
 }

@@ -2,24 +2,25 @@ package io.firehole.cli.serve;
 
 import io.firehole.console.api.MetricsHistory;
 import io.firehole.history.History;
+import io.firehole.history.HistoryAnswer;
 import io.firehole.history.HistoryQuery;
 import io.firehole.history.HistoryRow;
 import io.firehole.history.HistoryUnavailableException;
 import io.firehole.history.Period;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /** A history as the console asks for it. Any thread; may wait for a disk or a database. */
 record ShownHistory(History history) implements MetricsHistory {
 
     @Override
-    public List<Row> read(Duration period, GroupBy groupBy, int rowsMax) throws IOException {
+    public Answer read(Duration period, GroupBy groupBy, int rowsMax) throws IOException {
         HistoryQuery query = new HistoryQuery(new Period(period), by(groupBy), Optional.empty(), rowsMax);
         try {
-            List<HistoryRow> rows = history.rows(query).rows();
-            return rows.stream().map(row -> shown(row, groupBy)).toList();
+            HistoryAnswer answer = history.rows(query);
+            return new Answer(
+                    answer.rows().stream().map(row -> shown(row, groupBy)).toList(), answer.truncated());
         } catch (HistoryUnavailableException unreadable) {
             throw new IOException(unreadable.getMessage(), unreadable);
         }

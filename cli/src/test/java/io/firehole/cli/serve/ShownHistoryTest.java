@@ -34,10 +34,11 @@ class ShownHistoryTest {
         }
         try (History history = History.open(settings)) {
             ShownHistory shown = new ShownHistory(history);
-            assertThat(shown.read(Duration.ofMinutes(30), GroupBy.CONNECTION, 10))
+            assertThat(shown.read(Duration.ofMinutes(30), GroupBy.CONNECTION, 10)
+                            .rows())
                     .extracting(Row::groupId)
                     .containsExactly("1 of run " + before);
-            assertThat(shown.read(Duration.ofMinutes(30), GroupBy.MONITOR, 10))
+            assertThat(shown.read(Duration.ofMinutes(30), GroupBy.MONITOR, 10).rows())
                     .extracting(Row::groupId)
                     .containsExactly("a");
         }

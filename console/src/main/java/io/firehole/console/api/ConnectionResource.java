@@ -6,7 +6,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
-import io.firehole.console.live.LiveDocument;
+import io.firehole.console.live.LiveRows;
 import io.firehole.console.live.Sample;
 import io.firehole.console.live.Sampler;
 import io.firehole.pool.PoolStats;
@@ -57,7 +57,7 @@ public final class ConnectionResource implements Resource {
     }
 
     private static ObjectNode shown(ConnectionStats one, Sample sample) {
-        ObjectNode data = LiveDocument.connection(one, sample);
+        ObjectNode data = LiveRows.connection(one, sample);
         ArrayNode calls = data.putArray("calls");
         one.streams().forEach(calls::add);
         ArrayNode streams = data.putArray("streams");

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
-import io.firehole.console.live.LiveDocument;
+import io.firehole.console.live.LiveRows;
 import io.firehole.console.live.Sample;
 import io.firehole.console.live.Sampler;
 import java.util.Set;
@@ -34,7 +34,7 @@ public final class ConnectionsResource implements Resource {
                 .put("healthy", sample.stats().healthy())
                 .put("max", sample.stats().maxConnections());
         ArrayNode connections = data.putArray("connections");
-        sample.stats().connections().forEach(one -> connections.add(LiveDocument.connection(one, sample)));
+        sample.stats().connections().forEach(one -> connections.add(LiveRows.connection(one, sample)));
         return Reply.data(data);
     }
 }

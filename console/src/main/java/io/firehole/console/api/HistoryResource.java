@@ -1,32 +1,21 @@
 package io.firehole.console.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import io.firehole.console.api.MetricsHistory.GroupBy;
+import io.firehole.console.api.RecentAnswers.Rows;
 import io.firehole.console.http.BadQueryException;
 import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/**
- * Figures of the past. What was asked a moment ago is answered from memory; the store is asked one question at a time, and not
- * more than {@link #QUESTIONS_PER_MINUTE} a minute, whoever asks.
- */
+/** Figures of the past by the minute or the hour, newest first. */
 public final class HistoryResource implements Resource {
 
     /** How far back the longest question goes. */
@@ -35,35 +24,15 @@ public final class HistoryResource implements Resource {
     /** Rows of one answer. */
     static final int ROWS_MAX = 10_000;
 
-    /** Questions to the store. */
-    static final int QUESTIONS_PER_MINUTE = 60;
-
-    /** Answers remembered. */
-    static final int REMEMBERED_MAX = 64;
-
-    /** For how long an answer is good. */
-    static final Duration FRESH = Duration.ofSeconds(10);
-
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Pattern PERIOD_WRITTEN = Pattern.compile("(\\d{1,7})([smhd])");
-
     private record Asked(Duration period, GroupBy groupBy) {}
 
-    private record Remembered(Instant at, ArrayNode rows) {}
-
     private final Optional<MetricsHistory> history;
-    private final InstantSource clock;
-
-    /** Guards the fields below, and lets one question at a time through to the store. */
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private final Map<Asked, Remembered> remembered = new LinkedHashMap<>(REMEMBERED_MAX, 0.75f, true);
-    private final ArrayDeque<Instant> asked = new ArrayDeque<>();
+    private final HistoryQuestions questions;
 
     /** @param history empty where nothing is kept */
-    public HistoryResource(Optional<MetricsHistory> history, InstantSource clock) {
+    public HistoryResource(Optional<MetricsHistory> history, HistoryQuestions questions) {
         this.history = history;
-        this.clock = clock;
+        this.questions = questions;
     }
 
     @Override
@@ -73,57 +42,40 @@ public final class HistoryResource implements Resource {
 
     @Override
     public Reply get(Query query) throws BadQueryException {
-        String writtenPeriod = query.text("period").orElse("30m");
-        Duration period = period(writtenPeriod);
-        GroupBy groupBy = groupBy(query.text("group_by").orElse("connection"));
+        String period = query.text("period").orElse("30m");
+        Asked question = new Asked(
+                WrittenPeriod.parse(period, PERIOD_MAX, "90d"),
+                groupBy(query.text("group_by").orElse("connection")));
         if (history.isEmpty()) {
-            return Reply.problem(
-                    HttpStatus.SERVICE_UNAVAILABLE, "no history is kept: this program has no store for it");
+            return nothingKept();
         }
-        lock.lock();
-        try {
-            Asked question = new Asked(period, groupBy);
-            Instant now = clock.instant();
-            Remembered known = remembered.get(question);
-            if (known == null || known.at().plus(FRESH).isBefore(now)) {
-                while (!asked.isEmpty() && !asked.getFirst().plus(MINUTE).isAfter(now)) {
-                    asked.removeFirst();
-                }
-                if (asked.size() == QUESTIONS_PER_MINUTE) {
-                    return tooMany(Duration.between(now, asked.getFirst().plus(MINUTE)));
-                }
-                asked.addLast(now);
-                known = new Remembered(now, rows(history.get(), question));
-                remembered.put(question, known);
-                if (remembered.size() > REMEMBERED_MAX) {
-                    remembered.remove(remembered.keySet().iterator().next());
-                }
-            }
-            ObjectNode answer = Reply.enveloped(known.rows());
-            answer.put("period", writtenPeriod).put("group_by", groupBy.name().toLowerCase(Locale.ROOT));
-            return Reply.document(
-                    HttpStatus.OK, answer.put("truncated", known.rows().size() == ROWS_MAX));
-        } catch (IOException unreadable) {
-            return Reply.problem(
-                    HttpStatus.SERVICE_UNAVAILABLE, "the history cannot be read now: " + unreadable.getMessage());
-        } finally {
-            lock.unlock();
-        }
+        return switch (questions.ask(question, () -> rows(history.get(), question))) {
+            case HistoryQuestions.Outcome.Refused refused -> refused.why();
+            case HistoryQuestions.Outcome.Answered answered ->
+                shown(
+                        answered.rows(),
+                        ",\"period\":\"" + period + "\",\"group_by\":\""
+                                + question.groupBy().name().toLowerCase(Locale.ROOT) + '"');
+        };
     }
 
-    private static Reply tooMany(Duration wait) {
-        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
-        return Reply.problem(
-                        HttpStatus.TOO_MANY_REQUESTS,
-                        "more than " + QUESTIONS_PER_MINUTE + " different questions a minute; ask again in " + seconds
-                                + " s")
-                .with(HttpHeaderNames.RETRY_AFTER, String.valueOf(seconds));
+    /** Where there is no store. */
+    static Reply nothingKept() {
+        return Reply.problem(HttpStatus.SERVICE_UNAVAILABLE, "no history is kept: this program has no store for it");
     }
 
-    private static ArrayNode rows(MetricsHistory history, Asked question) throws IOException {
+    /** @param question what was asked, as fields of JSON after others; nothing that a caller wrote and was not looked at */
+    static Reply shown(Rows rows, String question) {
+        return Reply.text(
+                HttpStatus.OK,
+                MediaType.JSON_UTF_8,
+                "{\"success\":true,\"data\":" + rows.json() + question + ",\"truncated\":" + rows.truncated() + "}");
+    }
+
+    private static Rows rows(MetricsHistory history, Asked question) throws IOException {
+        MetricsHistory.Answer answer = history.read(question.period(), question.groupBy(), ROWS_MAX);
         ArrayNode rows = Reply.JSON.arrayNode();
-        history.read(question.period(), question.groupBy(), ROWS_MAX).stream()
-                .limit(ROWS_MAX)
+        answer.rows()
                 .forEach(row -> rows.addObject()
                         .put("minute", row.minute().toString())
                         .put("group_id", row.groupId())
@@ -131,26 +83,7 @@ public final class HistoryResource implements Resource {
                         .put("errors", row.errors())
                         .put("avg_bytes", row.avgBytes())
                         .put("max_latency", row.maxLatencyMillis()));
-        return rows;
-    }
-
-    private static Duration period(String text) throws BadQueryException {
-        Matcher matcher = PERIOD_WRITTEN.matcher(text);
-        Duration period = Duration.ZERO;
-        if (matcher.matches()) {
-            long number = Long.parseLong(matcher.group(1));
-            period = switch (matcher.group(2)) {
-                case "s" -> Duration.ofSeconds(number);
-                case "m" -> Duration.ofMinutes(number);
-                case "h" -> Duration.ofHours(number);
-                default -> Duration.ofDays(number);
-            };
-        }
-        if (period.compareTo(MINUTE) < 0 || period.compareTo(PERIOD_MAX) > 0) {
-            throw new BadQueryException("period must be from 1m to 90d, written as in 90s, 30m, 24h or 7d, was \""
-                    + Reply.shortened(text) + "\"");
-        }
-        return period;
+        return new Rows(rows.toString(), answer.truncated());
     }
 
     private static GroupBy groupBy(String text) throws BadQueryException {

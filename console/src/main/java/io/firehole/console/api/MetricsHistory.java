@@ -29,11 +29,24 @@ public interface MetricsHistory {
     record Row(Instant minute, String groupId, long messages, long errors, double avgBytes, double maxLatencyMillis) {}
 
     /**
-     * The newest first.
+     * What was asked for.
+     *
+     * @param rows the newest first
+     * @param truncated whether there are older ones for which there was no room
+     */
+    record Answer(List<Row> rows, boolean truncated) {
+
+        public Answer {
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /**
+     * Figures of a time until now.
      *
      * @param period how far back, at most 90 days
-     * @param rowsMax how many rows at the most; longer spans make fewer
+     * @param rowsMax how many rows at the most; the newest are given
      * @throws IOException if it cannot be read now; the message says why
      */
-    List<Row> read(Duration period, GroupBy groupBy, int rowsMax) throws IOException;
+    Answer read(Duration period, GroupBy groupBy, int rowsMax) throws IOException;
 }

@@ -6,7 +6,7 @@ import io.firehole.console.http.BadQueryException;
 import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
-import io.firehole.console.live.LiveDocument;
+import io.firehole.console.live.LiveRows;
 import io.firehole.console.live.PoolView;
 import io.firehole.console.live.Sample;
 import io.firehole.console.live.Sampler;
@@ -44,7 +44,7 @@ public final class MonitorsResource implements Resource {
         ObjectNode data = Reply.JSON.objectNode().put("total", all.size());
         Sample sample = sampler.latest();
         ArrayNode monitors = data.putArray("monitors");
-        all.stream().skip(offset).limit(limit).forEach(monitor -> monitors.add(LiveDocument.monitor(monitor, sample)));
+        all.stream().skip(offset).limit(limit).forEach(monitor -> monitors.add(LiveRows.monitor(monitor, sample)));
         return Reply.data(data);
     }
 

@@ -1,11 +1,12 @@
 package io.firehole.console.api;
 
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import io.firehole.console.http.BadQueryException;
 import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
-import io.firehole.console.live.LiveDocument;
+import io.firehole.console.live.LiveText;
 import io.firehole.console.live.Sample;
 import io.firehole.console.live.Sampler;
 import java.util.Optional;
@@ -15,9 +16,9 @@ import java.util.Set;
 public final class RealtimeResource implements Resource {
 
     private final Sampler sampler;
-    private final LiveDocument document;
+    private final LiveText document;
 
-    public RealtimeResource(Sampler sampler, LiveDocument document) {
+    public RealtimeResource(Sampler sampler, LiveText document) {
         this.sampler = sampler;
         this.document = document;
     }
@@ -37,9 +38,10 @@ public final class RealtimeResource implements Resource {
                     "document " + sequence.get() + " is not kept; the latest is "
                             + sampler.latest().sequence() + ", and " + Sampler.KEPT + " are kept");
         }
-        return Reply.document(
+        return Reply.text(
                 HttpStatus.OK,
-                Reply.enveloped(document.of(found.get()))
-                        .put("timestamp", found.get().at().toEpochMilli()));
+                MediaType.JSON_UTF_8,
+                "{\"success\":true,\"data\":" + document.of(found.get()) + ",\"timestamp\":"
+                        + found.get().at().toEpochMilli() + "}");
     }
 }

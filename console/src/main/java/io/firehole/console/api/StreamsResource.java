@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
-import io.firehole.console.live.LiveDocument;
+import io.firehole.console.live.LiveRows;
 import io.firehole.console.live.Sample;
 import io.firehole.console.live.Sampler;
 import io.firehole.pool.PoolStats.MonitorStats;
@@ -43,7 +43,7 @@ public final class StreamsResource implements Resource {
                 .put("total", sample.stats().streams().size());
         ArrayNode streams = data.putArray("streams");
         sample.stats().streams().forEach(one -> {
-            ObjectNode node = LiveDocument.stream(one, sample);
+            ObjectNode node = LiveRows.stream(one, sample);
             ShortenedJson.putNames(node, "sharedBy", monitors.getOrDefault(one.id(), List.of()));
             streams.add(node);
         });

@@ -23,8 +23,11 @@ final class HealthWatch {
     /** Monitors named as waiting. */
     private static final int NAMED_MAX = 5;
 
-    /** Since when each monitor that waits has waited, by id. */
-    private Map<String, Long> waitingSince = new HashMap<>();
+    /** A monitor's stream: an id may have several, and one that comes back waits anew. */
+    private record Opened(String id, long atNanos) {}
+
+    /** Since when each stream that waits has waited. */
+    private Map<Opened, Long> waitingSince = new HashMap<>();
 
     private OptionalLong awaySinceNanos = OptionalLong.empty();
 
@@ -33,7 +36,7 @@ final class HealthWatch {
                 .filter(PoolStats.StreamStats::open)
                 .map(PoolStats.StreamStats::id)
                 .collect(Collectors.toCollection(HashSet::new));
-        Map<String, Long> since = new HashMap<>();
+        Map<Opened, Long> since = new HashMap<>();
         List<String> late = new ArrayList<>();
         int waiting = 0;
         int failed = 0;
@@ -42,8 +45,9 @@ final class HealthWatch {
                 continue;
             }
             waiting++;
-            long began = waitingSince.getOrDefault(monitor.id(), stats.atNanos());
-            since.put(monitor.id(), began);
+            Opened stream = new Opened(monitor.id(), monitor.openedNanos());
+            long began = waitingSince.getOrDefault(stream, stats.atNanos());
+            since.put(stream, began);
             if (stats.atNanos() - began > GRACE.toNanos()) {
                 failed++;
                 late.add(monitor.id());

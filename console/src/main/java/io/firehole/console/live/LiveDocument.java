@@ -8,7 +8,6 @@ import io.firehole.pool.PoolStats;
 import io.firehole.pool.PoolStats.ConnectionState;
 import io.firehole.pool.PoolStats.ConnectionStats;
 import io.firehole.pool.PoolStats.MonitorStats;
-import io.firehole.pool.PoolStats.StreamStats;
 import io.firehole.pool.budget.BudgetSnapshot;
 import java.time.Duration;
 import java.util.List;
@@ -30,16 +29,24 @@ public final class LiveDocument {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final Optional<Price> price;
+    private final String run;
 
-    /** @param price what the provider charges; empty if that is not known */
-    public LiveDocument(Optional<Price> price) {
+    /**
+     * A document that begins to count with this program.
+     *
+     * @param price what the provider charges; empty if that is not known
+     * @param run another one for each start of the program, so that whoever looks sees that everything began anew
+     */
+    public LiveDocument(Optional<Price> price, String run) {
         this.price = price;
+        this.run = run;
     }
 
     /** The document of that picture. */
-    public ObjectNode of(Sample sample) {
+    ObjectNode of(Sample sample) {
         PoolStats stats = sample.stats();
         ObjectNode data = JSON.objectNode()
+                .put("run", run)
                 .put("sequence", sample.sequence())
                 .put("status", sample.health().word());
         ArrayNode reasons = data.putArray("reasons");
@@ -56,11 +63,11 @@ public final class LiveDocument {
         data.set("memory", memory(stats.memory()));
         data.set("groups", groups(stats));
         ArrayNode connectionList = data.putArray("connectionList");
-        stats.connections().forEach(one -> connectionList.add(connection(one, sample)));
+        stats.connections().forEach(one -> connectionList.add(LiveRows.connection(one, sample)));
         ArrayNode streamList = data.putArray("streamList");
-        stats.streams().forEach(one -> streamList.add(stream(one, sample)));
+        stats.streams().forEach(one -> streamList.add(LiveRows.stream(one, sample)));
         ArrayNode monitorList = data.putArray("monitorList");
-        stats.monitors().stream().limit(MONITORS_MAX).forEach(one -> monitorList.add(monitor(one, sample)));
+        stats.monitors().stream().limit(MONITORS_MAX).forEach(one -> monitorList.add(LiveRows.monitor(one, sample)));
         return data.put("monitorsLeftOut", Math.max(0, stats.monitors().size() - MONITORS_MAX));
     }
 
@@ -207,109 +214,12 @@ public final class LiveDocument {
         return groups;
     }
 
-    /** One connection. */
-    public static ObjectNode connection(ConnectionStats one, Sample sample) {
-        ObjectNode node = JSON.objectNode()
-                .put("id", one.id())
-                .put("group", one.group().map(Group::word).orElse(null))
-                .put("state", word(one.state()))
-                .put("health", one.healthy() ? "healthy" : "unhealthy")
-                .put("uptime", millis(one.uptimeNanos()))
-                .put("streams", one.streams().size())
-                .put("monitors", one.monitors())
-                .put("messages", one.updates())
-                .put("bytes", one.bytes())
-                .put("errors", one.failures())
-                .put("lastError", one.lastError());
-        node.setAll(sample.ofConnection(one.id()).shown());
-        return node;
-    }
-
-    /** One stream of the provider. */
-    public static ObjectNode stream(StreamStats one, Sample sample) {
-        ObjectNode node = JSON.objectNode()
-                .put("id", one.id())
-                .put("connection", one.connectionId())
-                .put("group", one.group().word())
-                .put("description", one.description())
-                .put("open", one.open())
-                .put("filters", one.labels())
-                .put("lingering", one.lingering())
-                .put("monitors", one.monitors())
-                .put("messages", one.updates())
-                .put("bytes", one.bytes());
-        if (one.lastSealedSlot().isPresent()) {
-            node.put("lastSlot", one.lastSealedSlot().getAsLong());
-        } else {
-            node.putNull("lastSlot");
-        }
-        node.put("reopened", one.reopened()).put("lastError", one.lastError());
-        node.setAll(sample.ofStream(one.id()).shown());
-        return node;
-    }
-
-    /** One stream of a monitor; its rates and latencies are those of all its streams together. */
-    public static ObjectNode monitor(MonitorStats one, Sample sample) {
-        ObjectNode node = JSON.objectNode()
-                .put("id", one.id())
-                .put("group", one.group().word())
-                .put("created", sample.timeOf(one.openedNanos()).toEpochMilli())
-                .put("connection", one.connectionId())
-                .put("stream", one.streamId())
-                .put("filters", one.filters())
-                .put("active", one.active());
-        if (one.activeFromSlot().isPresent()) {
-            node.put("activeFromSlot", one.activeFromSlot().getAsLong());
-        } else {
-            node.putNull("activeFromSlot");
-        }
-        node.put("updates", one.updates())
-                .put("bytes", one.bytes())
-                .put("waiting", one.waiting())
-                .put("waitingBytes", one.waitingBytes());
-        PoolStats.Lag lag = one.lag();
-        if (lag.slots().isPresent()) {
-            node.put("lagSlots", lag.slots().getAsLong());
-        } else {
-            node.putNull("lagSlots");
-        }
-        node.put("policy", lag.policy().word())
-                .put("dropped", lag.dropped())
-                .put("conflated", lag.conflated())
-                .put("onDisk", lag.stored())
-                .put("onDiskBytes", lag.storedBytes());
-        put(node, sample.figuresOf(one.id()));
-        node.put("suggestedGroup", one.suggestedGroup().word());
-        node.setAll(sample.ofMonitor(one.id()).shown());
-        return node;
-    }
-
-    /** Of all streams of a monitor together, those that are gone included; latencies in milliseconds, of its last busy second. */
-    private static void put(ObjectNode node, MonitorFigures figures) {
-        node.put("messages", figures.messages())
-                .put("errors", figures.errors())
-                .put("reconnects", figures.reconnects());
-        if (figures.lastMessage().isPresent()) {
-            node.put("lastMessage", figures.lastMessage().get().toEpochMilli());
-        } else {
-            node.putNull("lastMessage");
-        }
-        node.put("avgLatency", micros(figures.latencies() == 0 ? 0 : figures.latencyMicros() / figures.latencies()))
-                .put("p50Latency", micros(figures.lastSecond().p50Micros()))
-                .put("p99Latency", micros(figures.lastSecond().p99Micros()))
-                .put("maxLatency", micros(figures.lastSecond().maxMicros()));
-    }
-
-    private static double micros(long micros) {
-        return Math.round(micros / 10.0) / 100.0;
-    }
-
     /** A constant as it stands in answers. */
     public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static long millis(long nanos) {
+    static long millis(long nanos) {
         return Duration.ofNanos(nanos).toMillis();
     }
 }

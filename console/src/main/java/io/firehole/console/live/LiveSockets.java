@@ -1,7 +1,5 @@
 package io.firehole.console.live;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.websocket.WebSocket;
 import com.linecorp.armeria.common.websocket.WebSocketCloseStatus;
 import com.linecorp.armeria.common.websocket.WebSocketFrame;
@@ -32,16 +30,14 @@ public final class LiveSockets implements WebSocketServiceHandler {
     /** Pictures in a row that a browser may miss. */
     static final int SKIPPED_MAX = 60;
 
-    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-
     private final Sampler sampler;
-    private final LiveDocument document;
+    private final LiveText document;
     private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder sent = new LongAdder();
     private final LongAdder skipped = new LongAdder();
 
-    public LiveSockets(Sampler sampler, LiveDocument document) {
+    public LiveSockets(Sampler sampler, LiveText document) {
         this.sampler = sampler;
         this.document = document;
         sampler.onSample(this::show);
@@ -71,6 +67,9 @@ public final class LiveSockets implements WebSocketServiceHandler {
             viewer.out.close(WebSocketCloseStatus.TRY_AGAIN_LATER, SOCKETS_MAX + " browsers look already");
             return viewer.out;
         }
+        // Before anything else can be offered: so the first picture is the first, and none comes twice.
+        Sample first = sampler.latest();
+        viewer.offer(first, frame(first));
         viewers.add(viewer);
         in.subscribe(new Incoming(viewer));
         var unused = viewer.out.whenComplete().whenComplete((done, broken) -> {
@@ -78,25 +77,23 @@ public final class LiveSockets implements WebSocketServiceHandler {
                 open.decrementAndGet();
             }
         });
-        viewer.offer(frame(sampler.latest()));
         return viewer.out;
     }
 
     private void show(Sample sample) {
         if (!viewers.isEmpty()) {
             byte[] frame = frame(sample);
-            viewers.forEach(viewer -> viewer.offer(frame));
+            viewers.forEach(viewer -> viewer.offer(sample, frame));
         }
     }
 
     private byte[] frame(Sample sample) {
-        ObjectNode message = JSON.objectNode().put("type", "metrics");
-        message.set("data", document.of(sample));
-        message.put("timestamp", sample.at().toEpochMilli());
-        return message.toString().getBytes(StandardCharsets.UTF_8);
+        String message = "{\"type\":\"metrics\",\"data\":" + document.of(sample) + ",\"timestamp\":"
+                + sample.at().toEpochMilli() + "}";
+        return message.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** One browser. Offers come from the sampler's thread, but for the first. */
+    /** One browser. Offers come from the sampler's thread, but for the first, which is over before the second. */
     private final class Viewer {
 
         private final WebSocketWriter out = WebSocket.streaming();
@@ -105,7 +102,13 @@ public final class LiveSockets implements WebSocketServiceHandler {
         /** Whether what was written last has been taken. */
         private final AtomicBoolean taken = new AtomicBoolean(true);
 
-        void offer(byte[] frame) {
+        private long lastOffered;
+
+        void offer(Sample sample, byte[] frame) {
+            if (sample.sequence() <= lastOffered) {
+                return; // it was the first, a moment ago
+            }
+            lastOffered = sample.sequence();
             if (!taken.compareAndSet(true, false)) {
                 skipped.increment();
                 if (missed.incrementAndGet() > SKIPPED_MAX) {

@@ -2,6 +2,7 @@ package io.firehole.console.live;
 
 import io.firehole.pool.PoolStats;
 import io.firehole.pool.budget.BudgetEvent;
+import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.time.Timers;
 import io.firehole.pool.time.Timers.Timer;
 import java.time.Duration;
@@ -56,7 +57,7 @@ public final class Sampler implements AutoCloseable {
     private final ArrayDeque<Long> reconnects = new ArrayDeque<>();
     private long reconnectsNotedNanos;
     private long sequence;
-    private long lastBudgetEventNanos = Long.MIN_VALUE;
+    private @Nullable BudgetEvent lastBudgetEvent;
 
     /** The newest last. Replaced as a whole, by the thread of the timer. */
     private volatile List<Sample> kept = List.of();
@@ -120,9 +121,10 @@ public final class Sampler implements AutoCloseable {
             listeners.forEach(listener -> listener.accept(sample));
         } catch (RuntimeException broken) {
             log.warn("How the pool stands could not be looked at", broken);
+        } finally {
+            // Pictures are a second apart whatever it takes to make one, and whatever comes of it.
+            waitForNext(Math.clamp(latest().stats().atNanos() - begin - EVERY.toNanos(), 0, EVERY.toNanos()));
         }
-        // Pictures are a second apart whatever it takes to make one.
-        waitForNext(Math.clamp(latest().stats().atNanos() - begin - EVERY.toNanos(), 0, EVERY.toNanos()));
     }
 
     private void look() {
@@ -177,14 +179,22 @@ public final class Sampler implements AutoCloseable {
 
     /** What befell the budget belongs among the events of the pool, where people look for reasons. */
     private void noteBudgetEvents(PoolStats stats) {
-        stats.budget().ifPresent(budget -> {
-            for (BudgetEvent event : budget.events()) {
-                if (event.atNanos() > lastBudgetEventNanos) {
-                    lastBudgetEventNanos = event.atNanos();
-                    pool.note("budget", "", event.text());
-                }
+        List<BudgetEvent> events = stats.budget().map(BudgetSnapshot::events).orElse(List.of());
+        events.subList(untoldFrom(events), events.size()).forEach(event -> pool.note("budget", "", event.text()));
+        if (!events.isEmpty()) {
+            lastBudgetEvent = events.getLast();
+        }
+    }
+
+    /** By which one it is, not by its time: several may happen at the same instant, and be equal. */
+    @SuppressWarnings("ReferenceEquality")
+    private int untoldFrom(List<BudgetEvent> events) {
+        for (int i = events.size(); i > 0; i--) {
+            if (events.get(i - 1) == lastBudgetEvent) {
+                return i;
             }
-        });
+        }
+        return 0;
     }
 
     /** Looks no more. Idempotent; any thread. */

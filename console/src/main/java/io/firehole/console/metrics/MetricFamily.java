@@ -16,14 +16,19 @@ import java.util.Map;
  * @param help what it is, in one sentence, with its unit
  * @param labels the names of its labels, in their order
  * @param source where its figures come from
+ * @param choice which of its labels are shown one by one
  */
-record MetricFamily(String name, String help, List<String> labels, Source source) {
+record MetricFamily(String name, String help, List<String> labels, Source source, SeriesChoice choice) {
 
     /** How the name of a counter ends. */
     static final String TOTAL = "_total";
 
-    /** Labels of which a metric has no more than this many sets of values; more are added up in the last. */
+    /** Labels of which a metric has no more than this many sets of values; more are added up, see {@link SeriesChoice}. */
     static final int SERIES_MAX = 2_000;
+
+    MetricFamily(String name, String help, List<String> labels, Source source) {
+        this(name, help, labels, source, new SeriesChoice(labels.isEmpty() ? "" : labels.getFirst(), SERIES_MAX));
+    }
 
     /** Puts the figures of a picture. */
     @FunctionalInterface
@@ -59,16 +64,10 @@ record MetricFamily(String name, String help, List<String> labels, Source source
 
     /** Its figures in that picture; those with equal labels are added up. */
     MetricSnapshot of(Sample sample) {
-        Map<Labels, Double> figures = new LinkedHashMap<>();
+        Map<Labels, Double> all = new LinkedHashMap<>();
         String[] names = labels.toArray(String[]::new);
-        source.put(sample, (figure, values) -> {
-            Labels set = Labels.of(names, values);
-            if (figures.size() < SERIES_MAX || figures.containsKey(set)) {
-                figures.merge(set, figure, Double::sum);
-            } else {
-                figures.merge(Labels.of(names, others(values)), figure, Double::sum);
-            }
-        });
+        source.put(sample, (figure, values) -> all.merge(Labels.of(names, values), figure, Double::sum));
+        Map<Labels, Double> figures = choice.of(all);
         if (isCounter()) {
             CounterSnapshot.Builder counter = CounterSnapshot.builder()
                     .name(name.substring(0, name.length() - TOTAL.length()))
@@ -85,11 +84,5 @@ record MetricFamily(String name, String help, List<String> labels, Source source
                 .value(figure)
                 .build()));
         return gauge.build();
-    }
-
-    private static String[] others(String[] values) {
-        String[] others = values.clone();
-        others[0] = "(others)";
-        return others;
     }
 }

@@ -1,0 +1,124 @@
+package io.firehole.console.api;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpStatus;
+import io.firehole.console.api.RecentAnswers.Rows;
+import io.firehole.console.http.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Has the store of the past be asked seldom, whoever asks: what was answered a moment ago comes from memory, no more than
+ * {@link #AT_ONCE} questions are under way, and no more than {@link #PER_MINUTE} are asked a minute. Nobody waits for another: a
+ * store that is slow holds up those who ask it, and no others. Any thread, and a virtual one.
+ */
+public final class HistoryQuestions {
+
+    /** Questions to the store in a minute. */
+    static final int PER_MINUTE = 60;
+
+    /** Questions to the store at the same time; the store takes no more itself. */
+    static final int AT_ONCE = 3;
+
+    /** For how long an answer is good. */
+    static final Duration FRESH = Duration.ofSeconds(10);
+
+    /** For how long it is good enough while the store is busy. */
+    static final Duration STALE = Duration.ofMinutes(1);
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    /** Asks the store. */
+    @FunctionalInterface
+    interface Source {
+        Rows read() throws IOException;
+    }
+
+    /** What comes of asking. */
+    sealed interface Outcome {
+        /** An answer. */
+        record Answered(Rows rows) implements Outcome {}
+
+        /** None, and why. */
+        record Refused(Reply why) implements Outcome {}
+    }
+
+    private final InstantSource clock;
+    private final RecentAnswers recent = new RecentAnswers();
+    private final Semaphore room = new Semaphore(AT_ONCE);
+
+    /** Guards the field below. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final ArrayDeque<Instant> asked = new ArrayDeque<>();
+
+    public HistoryQuestions(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** @param question equal to another one if both have the same answer */
+    Outcome ask(Record question, Source source) {
+        Instant now = clock.instant();
+        Optional<Rows> fresh = recent.within(FRESH, question, now);
+        if (fresh.isPresent()) {
+            return new Outcome.Answered(fresh.get());
+        }
+        if (!room.tryAcquire()) {
+            return recent.within(STALE, question, now)
+                    .<Outcome>map(Outcome.Answered::new)
+                    .orElseGet(HistoryQuestions::busy);
+        }
+        try {
+            Duration wait = admit(now);
+            if (wait.isPositive()) {
+                return tooMany(wait);
+            }
+            Rows rows = source.read();
+            recent.keep(question, rows, clock.instant());
+            return new Outcome.Answered(rows);
+        } catch (IOException unreadable) {
+            return new Outcome.Refused(Reply.problem(
+                    HttpStatus.SERVICE_UNAVAILABLE, "the history cannot be read now: " + unreadable.getMessage()));
+        } finally {
+            room.release();
+        }
+    }
+
+    /** How long to wait before the next question; zero if it is counted and may be asked. */
+    private Duration admit(Instant now) {
+        lock.lock();
+        try {
+            while (!asked.isEmpty() && !asked.getFirst().plus(MINUTE).isAfter(now)) {
+                asked.removeFirst();
+            }
+            if (asked.size() == PER_MINUTE) {
+                return Duration.between(now, asked.getFirst().plus(MINUTE));
+            }
+            asked.addLast(now);
+            return Duration.ZERO;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Outcome busy() {
+        return new Outcome.Refused(Reply.problem(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        AT_ONCE + " questions about the past are under way; ask again in 1 s")
+                .with(HttpHeaderNames.RETRY_AFTER, "1"));
+    }
+
+    private static Outcome tooMany(Duration wait) {
+        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+        return new Outcome.Refused(Reply.problem(
+                        HttpStatus.TOO_MANY_REQUESTS,
+                        "more than " + PER_MINUTE + " different questions a minute; ask again in " + seconds + " s")
+                .with(HttpHeaderNames.RETRY_AFTER, String.valueOf(seconds)));
+    }
+}
