@@ -137,7 +137,12 @@ for (const view of ['overview', 'monitors', 'streams']) {
     live.take(known, Date.now());
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   }, hostile);
-  saw.hostileElements = (saw.hostileElements ?? 0) + await one.evaluate(() => document.querySelectorAll('main img, main script, main [onload]').length);
+  const drawn = await one.evaluate((name) => ({
+    elements: document.querySelectorAll('#app img:not(.brand img), #app script, #app [onload], #app [onerror]').length,
+    asText: document.querySelector('#app').textContent.includes(name),
+  }), hostile[0]);
+  saw.hostileElements = (saw.hostileElements ?? 0) + drawn.elements;
+  saw.hostileTexts = (saw.hostileTexts ?? 0) + (drawn.asText ? 1 : 0);
 }
 
 await browser.close();

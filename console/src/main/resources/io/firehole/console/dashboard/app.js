@@ -65,8 +65,7 @@ function status() {
 
 function theme() {
   const root = document.documentElement;
-  const dark = root.dataset.theme === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : root.dataset.theme === 'dark';
-  root.dataset.theme = dark ? 'light' : 'dark';
+  root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
   localStorage.setItem('firehole-theme', root.dataset.theme);
   redraw();
 }
@@ -131,7 +130,13 @@ addEventListener('hashchange', () => {
 });
 addEventListener('keydown', pressed);
 live.addEventListener('change', redraw);
-setInterval(redraw, 1000);
+live.addEventListener('unauthorized', whoAmI);
+// What is shown grows old also while nothing comes.
+setInterval(() => {
+  if (!live.connected) {
+    redraw();
+  }
+}, 1000);
 draw();
 await whoAmI();
 if (!session.loginNeeded) {

@@ -5,6 +5,12 @@ import {ref} from './ref.js';
 const HEIGHT = 220;
 const PALETTE = ['--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--line-6', '--line-7', '--line-8'];
 
+/** A moment as it stands in a table: with the day where there is more than one. */
+function clock(at, times) {
+  const when = new Date(at * 1000);
+  return times.at(-1) - times[0] > 86_400 ? when.toLocaleString() : when.toLocaleTimeString();
+}
+
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** How many lines can be told apart. */
@@ -49,7 +55,7 @@ class Plot {
   }
 
   show({times, series, format, seconds}) {
-    const key = `${series.map((one) => one.label).join('\n')}|${document.documentElement.dataset.theme ?? ''}`;
+    const key = `${series.map((one) => one.label).join('\n')}|${document.documentElement.dataset.theme}`;
     const rows = [times, ...series.map((one) => one.values)];
     if (this.key !== key) {
       this.plot?.destroy();
@@ -125,7 +131,7 @@ export function chart({title, times, series, format, seconds}) {
       <div class="scroll" tabindex="0" role="region" aria-label=${`${title}, as a table`}><table>
         <thead><tr><th scope="col">Time</th>${shown.map((one) => html`<th scope="col" class="number">${one.label}</th>`)}</tr></thead>
         <tbody>${times.map((at, i) => [at, i]).filter(([, i]) => (times.length - 1 - i) % step === 0).reverse().map(([at, i]) => html`<tr>
-          <td>${new Date(at * 1000).toLocaleTimeString()}</td>
+          <td>${clock(at, times)}</td>
           ${shown.map((one) => html`<td class="number">${one.values[i] === null ? '–' : format(one.values[i])}</td>`)}</tr>`)}</tbody>
       </table></div></details>
   </figure>`;

@@ -1,11 +1,14 @@
 // The realtime document, once a second: by one WebSocket, or by asking where that is not to be had. Keeps what the last five minutes
 // of it take to draw, and nothing else.
-import {data} from './api.js';
+import {ask} from './api.js';
 
 const KEPT_SECONDS = 300;
 const SERIES_MAX = 5000;
 const RETRY_MILLIS = [500, 1000, 2000, 3000];
 const SILENT_AFTER_MILLIS = 3000;
+
+/** A socket that has brought nothing for so long is dead, whatever the browser says. */
+const DEAD_AFTER_MILLIS = 6000;
 
 /** What was seen of one figure in the last five minutes. */
 class Series {
@@ -30,6 +33,9 @@ class Live extends EventTarget {
     this.times = [];
     this.series = new Map();
     this.failures = 0;
+
+    /** What totals had come to when they were looked at last. */
+    this.totals = new Map();
   }
 
   /** Connects, and goes on for as long as the page is open. */
@@ -47,49 +53,72 @@ class Live extends EventTarget {
     const url = new URL('ws', document.baseURI);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.hash = '';
-    this.socket = new WebSocket(url);
-    this.socket.onmessage = (event) => {
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    this.heardAt = Date.now();
+    socket.onmessage = (event) => {
       const message = JSON.parse(event.data);
+      this.heardAt = Date.now();
       if (message.type === 'metrics') {
         this.failures = 0;
         this.take(message.data, message.timestamp);
       }
     };
-    this.socket.onclose = () => {
-      this.socket = null;
-      const wait = RETRY_MILLIS[Math.min(this.failures++, RETRY_MILLIS.length - 1)];
-      setTimeout(() => this.open(), wait);
+    socket.onclose = () => {
+      if (this.socket === socket) {
+        this.socket = null;
+        const wait = RETRY_MILLIS[Math.min(this.failures++, RETRY_MILLIS.length - 1)];
+        setTimeout(() => this.open(), wait);
+      }
     };
   }
 
-  /** Says so when nothing comes any more, and asks by itself where a socket is not to be had. */
+  /** Each second: says so when nothing comes any more, gives a dead socket up, and asks by itself while there is none. */
   async watch() {
-    const silent = Date.now() - this.receivedAt > SILENT_AFTER_MILLIS || this.document === null;
-    if (silent && this.connected) {
+    const now = Date.now();
+    if (this.connected && now - this.receivedAt > SILENT_AFTER_MILLIS) {
       this.connected = false;
       this.dispatchEvent(new Event('change'));
     }
-    if (silent && this.failures > 2 && !this.asking) {
-      this.asking = true;
-      try {
-        const document = await data('api/grpc-pool/metrics/realtime');
-        this.take(document, Date.now());
-      } catch {
-        // Nobody there: the next second asks again.
-      } finally {
-        this.asking = false;
-      }
+    const socket = this.socket;
+    if (socket !== null && now - this.heardAt > DEAD_AFTER_MILLIS) {
+      this.socket = null;
+      this.failures++;
+      socket.close();
+      this.open();
+    }
+    if (this.failures > 0 && !this.asking) {
+      await this.poll();
     }
   }
 
+  async poll() {
+    this.asking = true;
+    try {
+      const answer = await ask('api/grpc-pool/metrics/realtime');
+      this.take(answer.data, answer.timestamp ?? Date.now());
+    } catch (problem) {
+      if (problem.status === 401) {
+        this.dispatchEvent(new Event('unauthorized'));
+      } // else nobody is there: the next second asks again
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  /** Takes a picture in; one that is there already, or older, is left out. */
   take(document, timestamp) {
-    if (this.document !== null && document.sequence === this.document.sequence) {
+    const before = this.document;
+    const other = before !== null && document.run !== before.run;
+    if (before !== null && !other && document.sequence <= before.sequence) {
       return;
     }
-    if (this.document !== null && document.sequence < this.document.sequence) {
-      this.series.clear(); // another process answers
+    if (other) {
+      this.series.clear(); // another process answers, whose figures begin anew
       this.times = [];
+      this.totals.clear();
     }
+    this.elapsedSeconds = before === null || other ? 1 : Math.max(1, (timestamp - this.timestamp) / 1000);
     this.document = document;
     this.timestamp = timestamp;
     this.receivedAt = Date.now();
@@ -123,7 +152,7 @@ class Live extends EventTarget {
     add('upstream/bytes', document.upstream.bytesPerSecond);
     add('delivered/messages', document.delivered.messagesPerSecond);
     add('delivered/bytes', document.delivered.bytesPerSecond);
-    add('delay', Math.max(0, ...document.monitorList.map((one) => one.p99Latency ?? 0)));
+    add('delay', slowest(document, timestamp) ?? 0);
     add('permits', document.rateLimit.tokensAvailable);
     add('memory', document.memory.used);
     add('trouble', this.grown('trouble', document.totals.gaps + document.totals.overruns + document.totals.reconnects
@@ -143,13 +172,20 @@ class Live extends EventTarget {
     }
   }
 
-  /** How much a total has grown since it was looked at last. */
+  /** How much a total has grown since it was looked at last, per second. */
   grown(key, total) {
-    this.before ??= new Map();
-    const before = this.before.get(key) ?? total;
-    this.before.set(key, total);
-    return Math.max(0, total - before);
+    const before = this.totals.get(key) ?? total;
+    this.totals.set(key, total);
+    return Math.max(0, total - before) / this.elapsedSeconds;
   }
+}
+
+/** How long the slowest monitor's updates took of late: of those that have had any in the last seconds. Null if none has. */
+export function slowest(document, timestamp) {
+  const delays = document.monitorList
+      .filter((one) => one.lastMessage !== null && timestamp - one.lastMessage < SILENT_AFTER_MILLIS)
+      .map((one) => one.p99Latency);
+  return delays.length === 0 ? null : Math.max(...delays);
 }
 
 export const live = new Live();

@@ -1,6 +1,6 @@
 // What a view has asked the console for besides the realtime document: asked when it is first needed, and again every few seconds while the
 // view is on the page.
-import {data} from './api.js';
+import {ask} from './api.js';
 import {redraw} from './redraw.js';
 
 const FORGOTTEN_AFTER_MILLIS = 30_000;
@@ -11,7 +11,8 @@ const kept = new Map();
  *
  * @param path as in api.path
  * @param everyMillis how old it may be
- * @return {value, problem}: both undefined while nothing has been answered; value stays while later questions fail
+ * @return {value, answer, problem}: the data, the whole answer they were in, and why the last question failed. All undefined while nothing
+ *     has been answered; value and answer stay while later questions fail, and problem says so
  */
 export function loaded(path, everyMillis = 5000) {
   const now = Date.now();
@@ -22,15 +23,16 @@ export function loaded(path, everyMillis = 5000) {
         kept.delete(other);
       }
     }
-    entry = {value: undefined, problem: undefined, askedAt: 0, asking: false, usedAt: now};
+    entry = {value: undefined, answer: undefined, problem: undefined, askedAt: 0, asking: false, usedAt: now};
     kept.set(path, entry);
   }
   entry.usedAt = now;
   if (!entry.asking && now - entry.askedAt >= everyMillis) {
     entry.asking = true;
     entry.askedAt = now;
-    data(path).then((value) => {
-      entry.value = value;
+    ask(path).then((answer) => {
+      entry.answer = answer;
+      entry.value = answer.data;
       entry.problem = undefined;
     }, (problem) => {
       entry.problem = problem;
@@ -40,12 +42,4 @@ export function loaded(path, everyMillis = 5000) {
     });
   }
   return entry;
-}
-
-/** Has that asked anew with the next drawing. */
-export function stale(path) {
-  const entry = kept.get(path);
-  if (entry !== undefined) {
-    entry.askedAt = 0;
-  }
 }

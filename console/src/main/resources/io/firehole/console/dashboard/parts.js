@@ -3,6 +3,7 @@ import {html, nothing} from './lit/lit-html.js';
 import {ago, utc} from './format.js';
 import {redraw} from './redraw.js';
 import {order} from './api.js';
+import {ref} from './ref.js';
 
 /** A state with its mark: never told apart by colour alone. */
 export function badge(kind, text) {
@@ -49,6 +50,10 @@ export const waiting = ({problem}) => (problem === undefined
 
 const TOLD_MILLIS = 8000;
 
+/** Says that what is shown is old, if it is: the last question for it failed. */
+export const old = ({problem}) => (problem === undefined ? nothing : html`<p class="note problem" role="status">Not up to date:
+  ${problem.message}</p>`);
+
 let asked = null;
 let told = null;
 
@@ -59,22 +64,31 @@ export function confirmThen({question, cost, verb, path, done}) {
   redraw();
 }
 
-async function decided() {
-  const {path, done} = asked;
-  asked = null;
-  try {
-    await order(path);
-    told = {good: true, text: done};
-  } catch (problem) {
-    told = {good: false, text: problem.message};
-  }
+/** Says that something could not be done. */
+export function failed(problem) {
+  tell(false, problem.message);
+}
+
+function tell(good, text) {
+  const mine = {good, text};
+  told = mine;
   redraw();
-  const mine = told;
   setTimeout(() => {
     if (told === mine) {
       dropped();
     }
   }, TOLD_MILLIS);
+}
+
+async function decided() {
+  const {path, done} = asked;
+  asked = null;
+  redraw();
+  try {
+    tell(true, done((await order(path)).data));
+  } catch (problem) {
+    failed(problem);
+  }
 }
 
 function dropped() {
@@ -86,10 +100,10 @@ function dropped() {
 /** What is being asked or told at the moment. */
 export function dialog() {
   if (asked !== null) {
-    return html`<div class="sheet" role="alertdialog" aria-modal="true" aria-labelledby="sheet-question" aria-describedby="sheet-cost"
-      @keydown=${(event) => event.key === 'Escape' && dropped()}>
+    return html`<dialog class="sheet" role="alertdialog" aria-labelledby="sheet-question" aria-describedby="sheet-cost" @cancel=${dropped}
+      ${ref((box) => box.open || box.showModal())}>
       <h2 id="sheet-question">${asked.question}</h2><p id="sheet-cost">${asked.cost}</p>
-      <p><button class="act" autofocus @click=${decided}>${asked.verb}</button> <button @click=${dropped}>Cancel</button></p></div>`;
+      <p><button class="act" autofocus @click=${decided}>${asked.verb}</button> <button @click=${dropped}>Cancel</button></p></dialog>`;
   }
   return told === null ? nothing : html`<div class="toast ${told.good ? 'good' : 'bad'}" role="status">${told.text}
     <button class="quiet" aria-label="Close this message" @click=${dropped}>✕</button></div>`;

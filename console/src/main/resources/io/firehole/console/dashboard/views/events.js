@@ -3,7 +3,7 @@ import {html, nothing} from '../lit/lit-html.js';
 import {path} from '../api.js';
 import {count} from '../format.js';
 import {loaded} from '../loaded.js';
-import {asCommand, waiting, when} from '../parts.js';
+import {asCommand, old, waiting, when} from '../parts.js';
 import {table} from '../table.js';
 
 const SHOWN = 500;
@@ -12,7 +12,7 @@ const SHOWN = 500;
 const ASKED_EVERY_MILLIS = 500;
 
 const columns = [
-  {id: 'at', title: 'When', value: (event) => event.at, cell: (event) => when(Date.parse(event.at))},
+  {id: 'at', title: 'When', value: (event) => event.number, cell: (event) => when(Date.parse(event.at))},
   {id: 'kind', title: 'What', value: (event) => event.kind, cell: (event) => html`<span class="chip">${event.kind}</span>`},
   {id: 'monitor', title: 'Whom', value: (event) => event.monitor,
     cell: (event) => (event.monitor === '' ? '–' : html`<a href=${`#/monitors/${encodeURIComponent(event.monitor)}`}>${event.monitor}</a>`)},
@@ -26,8 +26,8 @@ export function events() {
     return html`<h1>Events</h1>${waiting(asked)}`;
   }
   const {total, events: shown} = asked.value;
-  return html`<h1>Events</h1>
-    ${table({id: 'events', label: 'Events, newest first', columns, rows: shown, key: (event) => `${event.at}/${event.kind}/${event.monitor}/${event.text}`, filtered: true, newestFirst: true,
+  return html`<h1>Events</h1>${old(asked)}
+    ${table({id: 'events', label: 'Events, newest first', columns, rows: shown, key: (event) => event.number, filtered: true, newestFirst: true,
       empty: 'Nothing out of the ordinary has happened.'})}
     ${total > shown.length ? html`<p class="note">The latest ${shown.length} of ${count(total)}</p>` : nothing}
     <p class="foot">${asCommand('firehole events --follow')}</p>`;

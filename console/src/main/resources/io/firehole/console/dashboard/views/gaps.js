@@ -3,7 +3,7 @@ import {html, nothing, svg} from '../lit/lit-html.js';
 import {path} from '../api.js';
 import {count, many} from '../format.js';
 import {loaded} from '../loaded.js';
-import {asCommand, waiting, when} from '../parts.js';
+import {asCommand, old, waiting, when} from '../parts.js';
 import {table} from '../table.js';
 
 const SHOWN = 500;
@@ -56,7 +56,7 @@ export function gaps() {
     return html`<h1>Gaps</h1>${waiting(asked)}`;
   }
   const {total, causes, gaps: shown} = asked.value;
-  return html`<h1>Gaps</h1>
+  return html`<h1>Gaps</h1>${old(asked)}
     <p>${total === 0 ? 'Nothing is missing: every monitor received everything that a subscription of its own would have given it.'
       : `${many(total, 'range')} of slots that a monitor should have seen and did not, since the start.`}</p>
     ${total === 0 ? nothing : html`<p class="chips">${Object.entries(causes).map(([cause, number]) => html`<span class="chip">${cause} ${count(number)}</span>`)}</p>

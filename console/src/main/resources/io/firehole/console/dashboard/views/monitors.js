@@ -5,7 +5,7 @@ import {chart} from '../chart.js';
 import {bytes, count, rate, shortened, span} from '../format.js';
 import {live} from '../live.js';
 import {loaded} from '../loaded.js';
-import {asCommand, badge, waiting, when} from '../parts.js';
+import {asCommand, badge, old, waiting, when} from '../parts.js';
 import {sparkline} from '../sparkline.js';
 import {table} from '../table.js';
 
@@ -26,7 +26,7 @@ const columns = [
   {id: 'rate', title: 'Updates per s', number: true, value: (one) => one.messagesPerSecond,
     cell: (one) => html`${sparkline(live.values(`monitor/${one.id}`))} ${rate(one.messagesPerSecond)}`},
   {id: 'bytes', title: 'Bytes per s', number: true, value: (one) => one.bytesPerSecond, cell: (one) => bytes(one.bytesPerSecond)},
-  {id: 'delay', title: 'Delay', number: true, value: (one) => one.p99Latency, hint: 'from the arrival of an update until it was handed on: 99 % of this second took at most that long',
+  {id: 'delay', title: 'Delay', number: true, value: (one) => one.p99Latency, hint: 'from the arrival of an update until it was handed on: 99 % of the last second with updates took at most that long',
     cell: (one) => span(one.p99Latency)},
   {id: 'waiting', title: 'Waiting', number: true, value: (one) => one.waiting, hint: 'updates it has not read yet',
     cell: (one) => html`${count(one.waiting)} <small>${bytes(one.waitingBytes)}</small>`},
@@ -86,7 +86,7 @@ export function monitor(document, id) {
   const its = document.monitorList.filter((one) => one.id === id);
   const asked = loaded(path(['grpc-pool', 'monitors', id]));
   const head = html`<p class="crumbs"><a href="#/monitors">Monitors</a></p><h1>${id}</h1>`;
-  if (its.length === 0 && asked.value === undefined) {
+  if (its.length === 0 && (asked.value === undefined || asked.problem !== undefined)) {
     return html`${head}${asked.problem === undefined ? waiting(asked) : html`<p class="empty">It has no open stream.
       <a href="#/gaps">Gaps</a> and <a href="#/events">events</a> of the past may name it.</p>`}`;
   }
@@ -104,7 +104,7 @@ export function monitor(document, id) {
     </dl>`)}
     <section><h2>Over time</h2>${chart({title: 'Updates per second', times: live.times, seconds: 300, format: rate,
       series: [{label: id, values: live.values(`monitor/${id}`)}]})}</section>
-    <section><h2>How it is served</h2>${asked.value === undefined ? waiting(asked) : streams.map(how)}</section>
+    <section><h2>How it is served</h2>${old(asked)}${asked.value === undefined ? waiting(asked) : streams.map(how)}</section>
     <p class="foot">${asCommand(`firehole monitors explain ${quoted(id)}`)}</p>`;
 }
 

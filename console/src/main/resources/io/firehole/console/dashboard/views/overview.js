@@ -2,7 +2,7 @@
 import {html, nothing} from '../lit/lit-html.js';
 import {chart} from '../chart.js';
 import {bytes, count, many, rate, span} from '../format.js';
-import {live} from '../live.js';
+import {live, slowest} from '../live.js';
 import {asCommand, badge, meter, tile} from '../parts.js';
 import {sparkline} from '../sparkline.js';
 import {history, RANGES} from './history.js';
@@ -16,8 +16,8 @@ function tiles(document) {
       line: sparkline(live.values('delivered/messages')), note: `${bytes(document.delivered.bytesPerSecond)} per s`})}
     ${tile({title: 'From the provider', value: rate(document.upstream.messagesPerSecond), unit: 'updates per s',
       line: sparkline(live.values('upstream/messages')), note: `${bytes(document.upstream.bytesPerSecond)} per s`})}
-    ${tile({title: 'Delay through Firehole', value: span(live.values('delay').at(-1) ?? 0), line: sparkline(live.values('delay')),
-      note: '99 % of the slowest monitor’s updates, this second'})}
+    ${tile({title: 'Delay through Firehole', value: span(slowest(document, live.timestamp)), line: sparkline(live.values('delay')),
+      note: '99 % of the slowest monitor’s updates'})}
     ${tile({title: 'Connections', value: count(connections.total), unit: `of ${connections.max}`,
       line: meter(`${connections.total} of ${connections.max} connections`, connections.total / connections.max),
       note: `${connections.healthy} healthy, ${document.streams.total} streams for ${many(document.monitors.total, 'monitor')}`})}

@@ -5,7 +5,7 @@ import {path} from '../api.js';
 import {count, many, span} from '../format.js';
 import {live} from '../live.js';
 import {loaded} from '../loaded.js';
-import {asCommand, badge, meter, tile, waiting} from '../parts.js';
+import {asCommand, badge, meter, old, tile, waiting} from '../parts.js';
 import {table} from '../table.js';
 
 const PURPOSES = {
@@ -44,7 +44,7 @@ export function permits(document) {
   const used = 1 - rateLimit.tokensAvailable / rateLimit.limit;
   const restrained = known.restraint !== 'nothing';
   const refused = Object.values(known.refusals).reduce((sum, one) => sum + one, 0);
-  return html`<h1>Permits</h1>
+  return html`<h1>Permits</h1>${old(asked)}
     <p>Every new connection to the provider takes one. What was used comes back when its window is over, never sooner.</p>
     <section><h2 class="hidden">At a glance</h2><div class="tiles">
       ${tile({title: 'Free now', value: count(rateLimit.tokensAvailable), unit: `of ${rateLimit.limit}`,

@@ -1,11 +1,12 @@
 // What goes to the provider: connections, the streams on them, and those that are gone.
 import {html, nothing} from '../lit/lit-html.js';
-import {path} from '../api.js';
+import {data, path} from '../api.js';
 import {bytes, count, many, rate, span} from '../format.js';
 import {live} from '../live.js';
 import {loaded} from '../loaded.js';
-import {asCommand, badge, confirmThen, waiting, when} from '../parts.js';
+import {asCommand, badge, confirmThen, failed, old, waiting, when} from '../parts.js';
 import {sparkline} from '../sparkline.js';
+import {session} from './login.js';
 import {table} from '../table.js';
 
 const STATES = {ready: 'good', connecting: 'warn', draining: 'warn', broken: 'bad', closed: 'off'};
@@ -18,20 +19,29 @@ function state(one) {
 const group = (one) => one.group ?? '–';
 
 /** Has a connection replaced, after saying what that costs. */
-function reconnect(document, id) {
-  const {rateLimit} = document;
-  const cost = rateLimit.limit === null ? 'It uses one new connection.'
-      : `It uses 1 of ${rateLimit.tokensAvailable} new connections that are free now (limit ${rateLimit.limit} per ${span(rateLimit.window)}).`;
-  confirmThen({
-    question: `Replace connection ${id}?`,
-    cost: `${cost} The new one is proven before the old one is given up; monitors miss nothing.`,
-    verb: 'Replace it',
-    path: path(['grpc-pool', 'connections', String(id), 'reconnect']),
-    done: `Connection ${id} is being replaced.`,
-  });
+async function reconnect(id) {
+  const where = path(['grpc-pool', 'connections', String(id), 'reconnect']);
+  try {
+    const {permits, available, atOnce} = await data(where);
+    const cost = available === null ? `It uses ${many(permits, 'new connection')}.`
+        : atOnce ? `It uses ${permits} of ${many(available, 'new connection')} that are free for this.`
+        : 'No new connection is free for this now: it waits for one, and the old connection goes on meanwhile.';
+    confirmThen({
+      question: `Replace connection ${id}?`,
+      cost: `${cost} The new one is proven before the old one is given up; monitors miss nothing.`,
+      verb: 'Replace it',
+      path: where,
+      done: ({result}) => (result === 'begun' ? `Connection ${id} is being replaced.` : `Connection ${id} was being replaced already.`),
+    });
+  } catch (problem) {
+    failed(problem);
+  }
 }
 
-const connectionColumns = (document) => [
+/** Whether whoever looks may have a connection replaced. */
+const mayReplace = () => session.role === 'operator' || session.role === 'admin';
+
+const connectionColumns = () => [
   {id: 'id', title: 'Connection', value: (one) => one.id, cell: (one) => html`<a href=${`#/streams/${one.id}`}>${one.id}</a>`},
   {id: 'group', title: 'Group', value: group},
   {id: 'state', title: 'State', value: (one) => one.state, cell: state},
@@ -42,7 +52,8 @@ const connectionColumns = (document) => [
   {id: 'monitors', title: 'Monitors', number: true, value: (one) => one.monitors},
   {id: 'uptime', title: 'Up for', number: true, value: (one) => one.uptime, cell: (one) => span(one.uptime)},
   {id: 'error', title: 'Last trouble', value: (one) => one.lastError, cell: (one) => html`<span class="long">${one.lastError || '–'}</span>`},
-  {id: 'act', title: 'Action', cell: (one) => html`<button @click=${() => reconnect(document, one.id)} aria-label=${`Replace connection ${one.id}`}>Replace</button>`},
+  ...(mayReplace() ? [{id: 'act', title: 'Action', cell: (one) => html`<button @click=${() => reconnect(one.id)}
+    aria-label=${`Replace connection ${one.id}`}>Replace</button>`}] : []),
 ];
 
 const streamColumns = [
@@ -74,7 +85,7 @@ const closedColumns = [
 
 function closed() {
   const asked = loaded(path(['grpc-pool', 'connections', 'closed'], {limit: 200}));
-  return asked.value === undefined ? waiting(asked) : html`${table({id: 'closed', label: 'Closed connections', columns: closedColumns, newestFirst: true,
+  return asked.value === undefined ? waiting(asked) : html`${old(asked)}${table({id: 'closed', label: 'Closed connections', columns: closedColumns, newestFirst: true,
     rows: asked.value.connections, key: (one) => one.id, empty: 'No connection has been closed.'})}
     ${asked.value.total > asked.value.connections.length ? html`<p class="note">The latest ${asked.value.connections.length} of ${asked.value.total}</p>` : nothing}`;
 }
@@ -83,7 +94,7 @@ function closed() {
 export function streams(document) {
   return html`<h1>Streams</h1>
     <section><h2>Connections to the provider</h2>
-    ${table({id: 'connections', label: 'Connections', columns: connectionColumns(document), rows: document.connectionList, key: (one) => one.id,
+    ${table({id: 'connections', label: 'Connections', columns: connectionColumns(), rows: document.connectionList, key: (one) => one.id,
       empty: 'No connection is open. The first one opens with the first monitor, or when the budget admits it.'})}</section>
     <section><h2>Streams on them</h2>
     ${table({id: 'streams', label: 'Streams', columns: streamColumns, rows: document.streamList, key: (one) => one.id, filtered: document.streamList.length > 8,
@@ -101,7 +112,8 @@ export function connection(document, id) {
   }
   const on = document.monitorList.filter((monitor) => String(monitor.connection) === id);
   return html`<p class="crumbs"><a href="#/streams">Streams</a></p>
-    <div class="bar"><h1>Connection ${id}</h1><button class="act" @click=${() => reconnect(document, one.id)}>Replace it…</button></div>
+    <div class="bar"><h1>Connection ${id}</h1>${mayReplace() ? html`<button class="act"
+      @click=${() => reconnect(one.id)}>Replace it…</button>` : nothing}</div>
     <dl class="facts">
       <div><dt>State</dt><dd>${state(one)}</dd></div>
       <div><dt>Group</dt><dd>${group(one)}</dd></div>
