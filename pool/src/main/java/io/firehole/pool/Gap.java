@@ -46,6 +46,8 @@ public record Gap(
         NOT_REPLAYABLE,
         /** The provider allows no further call on which it could be sent again. */
         NO_STREAM_TO_SPARE,
+        /** A message could not be read: cut off, or no update at all. */
+        UNREADABLE,
         /** The monitor read too slowly, and its mailbox gave something up. */
         SLOW_MONITOR,
         /** More would have had to be held back than may be. */

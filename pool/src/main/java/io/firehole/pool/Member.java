@@ -512,7 +512,7 @@ final class Member {
     /** The same for a place to whose calls it comes in that way, if there is one when the call begins. */
     Supplier<Recipient> recipients(Supplier<? extends @Nullable Arrival> arrival) {
         long place = ++placesTaken;
-        return () -> new MonitorRecipient(stream.lane(place), arrival.get());
+        return () -> new MonitorRecipient(id(), stream.lane(place), arrival.get());
     }
 
     /** It has been given one more place, to which it moves from the others when it is served there. */

@@ -9,14 +9,21 @@ import org.jspecify.annotations.Nullable;
 /** Puts a call's updates for one monitor into its mailbox, by a lane of the call's own. */
 final class MonitorRecipient extends Recipient {
 
+    private final String monitor;
     private final Lane<Delivery> lane;
 
     /** Where the heads of deliveries are noted while an update is looked at twice. The call's event loop only. */
     private @Nullable List<byte[]> observed;
 
-    MonitorRecipient(Lane<Delivery> lane, @Nullable Arrival arrival) {
+    MonitorRecipient(String monitor, Lane<Delivery> lane, @Nullable Arrival arrival) {
         super(arrival);
+        this.monitor = monitor;
         this.lane = lane;
+    }
+
+    @Override
+    protected String monitor() {
+        return monitor;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.firehole.pool.routing.CatchUp;
 import io.firehole.pool.routing.Checkpoint;
 import io.firehole.pool.routing.ContentReplay;
 import io.firehole.pool.routing.LabelRouter;
+import io.firehole.pool.routing.LostMessage;
 import io.firehole.pool.routing.ReplayGate;
 import io.firehole.pool.routing.Router;
 import io.firehole.pool.routing.RoutingTable;
@@ -476,7 +477,14 @@ final class Recovery {
 
     private void lookAt(Running open) {
         GrpcStatus end = open.call().end();
-        if (open.gate().isComplete()) {
+        Optional<LostMessage> lost = open.call().router().takeLost();
+        if (lost.isPresent()) {
+            open.call().cancel();
+            ended(
+                    open,
+                    GrpcStatus.Code.UNAVAILABLE.with(
+                            "a message of it cannot be read: " + lost.get().why()));
+        } else if (open.gate().isComplete()) {
             open.call().cancel();
             close(open);
             if (open.isOfContent()) {

@@ -101,6 +101,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** Who comes and goes alone, while this stream and the other go on. */
     private final Moves moves;
 
+    private final LostMessages lostMessages;
+
     private OptionalLong lastSealedBefore = OptionalLong.empty();
     private long updatesBefore;
     private long bytesBefore;
@@ -130,6 +132,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         this.lastLetGoNanos = lastAskedNanos;
         this.moves = new Moves(this);
         this.recoveries = new Recoveries(pool, this);
+        this.lostMessages = new LostMessages(pool, this);
     }
 
     /** Takes its place on the link. */
@@ -513,6 +516,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     private void attend(Call<R> call) {
+        lostMessages.look(call.router());
         if (!(state instanceof State.Open<R>(Call<R> mine, Life life)) || mine != call) {
             return;
         }
@@ -532,6 +536,11 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             return;
         }
         closed(call, life, end);
+    }
+
+    /** What could not be read of what its calls brought. */
+    final LostMessages lostMessages() {
+        return lostMessages;
     }
 
     /** How those on it come to its present call: by a handover, or when they have got what they missed; null for at once. */

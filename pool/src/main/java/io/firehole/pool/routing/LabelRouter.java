@@ -5,7 +5,9 @@ import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The router of a call that several monitors share: by label. */
@@ -91,6 +93,21 @@ public final class LabelRouter extends Router {
         }
     }
 
+    @Override
+    void concernedBy(byte[] message, long newestSlot, Set<String> monitors) {
+        RoutingTable present = offered;
+        List<Long> labels = LeadingNames.labels(message);
+        if (labels.isEmpty()) {
+            present.routes().forEach(route -> route.addMonitors(newestSlot, monitors));
+        }
+        for (long label : labels) {
+            Route route = present.routeOf(label);
+            if (route != null) {
+                route.addMonitors(newestSlot, monitors);
+            }
+        }
+    }
+
     /** Notes a label of the update at hand; gives the request that is known to be in effect by it. */
     private int matched(int label) {
         Route route = table.route(label);
@@ -142,6 +159,12 @@ public final class LabelRouter extends Router {
     /** Finds out for whom an update is that came for a union. */
     private void sort(RawUpdate update, Route route, LocalMatch match) {
         List<String> matching = match.matching(update, payload);
+        if (payload.isUnreadable(update)) {
+            Set<String> monitors = new LinkedHashSet<>();
+            route.addMonitors(update.slot(), monitors);
+            unreadable(update.buffer(), "its payload cannot be read, and so not be matched", monitors);
+            return;
+        }
         for (String filter : matching) {
             gather(route.targets(filter));
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Payload {
 
     private @Nullable RawUpdate read;
+    private @Nullable RawUpdate unreadable;
     private @Nullable TransactionFacts transaction;
     private @Nullable AccountFacts account;
 
@@ -37,11 +38,17 @@ final class Payload {
         return facts;
     }
 
-    private static SubscribeUpdate parsed(RawUpdate update) {
+    /** Whether it was looked at and could not be read. */
+    boolean isUnreadable(RawUpdate update) {
+        return unreadable == update;
+    }
+
+    private SubscribeUpdate parsed(RawUpdate update) {
         try {
             return SubscribeUpdate.parseFrom(update.buffer());
         } catch (InvalidProtocolBufferException malformed) {
-            // Its head could be read, its payload cannot: then it is like one that nothing matches.
+            // Its head could be read, its payload cannot: nobody knows what matches it.
+            unreadable = update;
             return SubscribeUpdate.getDefaultInstance();
         }
     }

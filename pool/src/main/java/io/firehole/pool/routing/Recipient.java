@@ -107,6 +107,11 @@ public abstract class Recipient {
         return origin == null || origin.isLongOver();
     }
 
+    /** The id of its monitor, for what is told of it; empty if nobody is to be told. */
+    protected String monitor() {
+        return "";
+    }
+
     /** The first of its updates may come now: what other calls still bring for this monitor is over. Idempotent. */
     protected abstract void begin();
 

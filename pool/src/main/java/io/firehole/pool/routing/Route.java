@@ -1,6 +1,7 @@
 package io.firehole.pool.routing;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,20 @@ public final class Route {
         this.byFilter =
                 targets.stream().map(each -> each.toArray(Target[]::new)).toArray(Target[][]::new);
         this.counts = counts;
+    }
+
+    /** Adds the ids of those who are to get all for the label of that slot, or of an earlier one. */
+    void addMonitors(long slot, Set<String> ids) {
+        add(targets, slot, ids);
+        for (Target[] each : byFilter) {
+            add(each, slot, ids);
+        }
+    }
+
+    private static void add(Target[] targets, long slot, Set<String> ids) {
+        for (Target target : targets) {
+            target.term.addMonitor(slot, ids);
+        }
     }
 
     /** Whom what matches that filter is for. */

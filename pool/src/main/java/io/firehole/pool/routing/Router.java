@@ -6,7 +6,12 @@ import io.firehole.wire.MalformedUpdateException;
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +59,9 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
     private final @Nullable ReplayGate gate;
 
     private boolean sealed;
+
+    /** What is still to be told of messages that could not be read, gathered. */
+    private final AtomicReference<@Nullable LostMessage> lost = new AtomicReference<>();
 
     /**
      * @param gate if the call is a replay
@@ -112,12 +120,7 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
         try {
             update = RawUpdate.parse(message, clock.nanos());
         } catch (MalformedUpdateException malformed) {
-            counts.wasMalformed();
-            unroutable.add(new UnroutableMessages.Message(
-                    clock.nanos(), message.length, String.valueOf(malformed.getMessage())));
-            if (counts.malformed() == 1) {
-                log.warn("The provider sent a message that is no update: {}", malformed.getMessage());
-            }
+            unreadable(message, String.valueOf(malformed.getMessage()));
             return;
         }
         if (update.kind() == UpdateKind.PING) {
@@ -162,6 +165,60 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
                 }
             }
         }
+    }
+
+    /**
+     * A message cannot be read: nobody gets it, and those who were to get everything of its slot are told so. Where it comes
+     * before any slot of which that is so, a replay has it, or nobody is owed it.
+     */
+    private void unreadable(byte[] message, String why) {
+        Set<String> monitors = new LinkedHashSet<>();
+        concernedBy(message, newestSlot(), monitors);
+        unreadable(message, why, monitors);
+    }
+
+    /** The same of one of which it is known for whom it was. */
+    final void unreadable(byte[] message, String why, Set<String> monitors) {
+        counts.wasMalformed();
+        unroutable.add(new UnroutableMessages.Message(clock.nanos(), message.length, why));
+        if (counts.malformed() == 1) {
+            log.warn("The provider sent a message that is no update: {}", why);
+        }
+        if (gate != null || !monitors.isEmpty()) {
+            long sealedTo = slots.lastSealed().orElse(slots.first().orElse(0) - 1);
+            long content = slots.highestContent();
+            LostMessage one = new LostMessage(
+                    monitors,
+                    sealedTo + 1,
+                    newestSlot(),
+                    content > sealedTo ? OptionalLong.of(content) : OptionalLong.empty(),
+                    why);
+            lost.accumulateAndGet(one, (before, now) -> before == null ? now : before.and(now));
+            tellProgress();
+        }
+    }
+
+    /** The newest slot of which anything was seen. */
+    final long newestSlot() {
+        return Math.max(slots.highestOrZero(), slots.highestContent());
+    }
+
+    /**
+     * For whom a message is of which no more than the beginning can be read.
+     *
+     * @param newestSlot the newest slot of which it can be
+     * @param monitors receives their ids
+     */
+    abstract void concernedBy(byte[] message, long newestSlot, Set<String> monitors);
+
+    /** Whether {@link #takeLost} has something. Any thread. */
+    public final boolean hasLost() {
+        return lost.get() != null;
+    }
+
+    /** What was lost with messages that could not be read, since it was asked last. Control thread. */
+    public final Optional<LostMessage> takeLost() {
+        return Optional.ofNullable(lost.getAndSet(null));
     }
 
     /** Keeps in mind how far the call has come. */

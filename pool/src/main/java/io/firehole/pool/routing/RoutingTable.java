@@ -1,5 +1,6 @@
 package io.firehole.pool.routing;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,35 @@ public final class RoutingTable {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /** Whom a label serves, be it internal or not; null if nobody. */
+    @Nullable
+    Route routeOf(long label) {
+        if (label == LabelText.FOREIGN) {
+            return null;
+        }
+        if (LabelText.isInternal(label)) {
+            return LabelText.isSeal(label) ? bySeal : byEpoch;
+        }
+        return route((int) label);
+    }
+
+    /** Every label. */
+    List<Route> routes() {
+        List<Route> all = new ArrayList<>();
+        for (Route route : slots) {
+            if (route != null) {
+                all.add(route);
+            }
+        }
+        if (byEpoch != null) {
+            all.add(byEpoch);
+        }
+        if (bySeal != null) {
+            all.add(bySeal);
+        }
+        return all;
     }
 
     /** Begins the terms that this request serves; false if none of them was new. */

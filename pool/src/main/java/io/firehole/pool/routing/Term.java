@@ -2,6 +2,7 @@ package io.firehole.pool.routing;
 
 import io.firehole.wire.proto.SlotStatus;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One request of one monitor on one call: from which merged request on it is served.
@@ -54,6 +55,14 @@ public final class Term {
     public OptionalLong firstWholeSlot() {
         long slot = firstWholeSlot;
         return slot == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(slot);
+    }
+
+    /** Adds the id of its monitor, if that is to get everything of that slot, or of an earlier one, by this call. */
+    void addMonitor(long slot, Set<String> ids) {
+        String monitor = recipient.monitor();
+        if (isSettled() && firstWholeSlot <= slot && !recipient.isOver() && !monitor.isEmpty()) {
+            ids.add(monitor);
+        }
     }
 
     /** Whether there is nothing more to find out. */

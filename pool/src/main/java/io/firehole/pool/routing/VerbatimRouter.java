@@ -5,6 +5,7 @@ import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,11 @@ public final class VerbatimRouter extends Router {
             settle(term, update);
         }
         deliver(update, internal);
+    }
+
+    @Override
+    void concernedBy(byte[] message, long newestSlot, Set<String> monitors) {
+        latest.addMonitor(newestSlot, monitors);
     }
 
     private void settle(Term term, RawUpdate update) {

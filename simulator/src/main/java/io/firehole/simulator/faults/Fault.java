@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what
  * @param lasting how long, where a kind lasts; for those that do not, how long they are repeated. Null for the kind's
- *     default: 3 s for stall, refuse, refuse-http2 and slow; once for no-replay and invalid; for ever for repetitions
+ *     default: 3 s for stall, refuse, refuse-http2 and slow; once for no-replay, invalid and poison; for ever for repetitions
  * @param every repeats it at this interval; null for once
  * @param connections the ids of the connections; null for all that are open
  */

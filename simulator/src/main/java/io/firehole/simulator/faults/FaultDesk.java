@@ -1,6 +1,7 @@
 package io.firehole.simulator.faults;
 
 import io.firehole.simulator.time.ProviderClock;
+import io.firehole.wire.UpdateKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,6 +27,9 @@ public final class FaultDesk {
 
     private final List<Awaiting> awaiting = new ArrayList<>();
     private final List<ScheduledFuture<?>> repetitions = new ArrayList<>();
+
+    /** Whether any poison waits for an update; so that updates need no lock where none does. Written under the lock. */
+    private volatile boolean poisoning;
 
     public FaultDesk(FaultSite site, ProviderClock clock, ScheduledExecutorService timer) {
         this.site = site;
@@ -70,6 +74,26 @@ public final class FaultDesk {
         return awaits(FaultKind.INVALID, connection);
     }
 
+    /**
+     * What is to be done to the next update of that kind on this connection. Uses up a single one.
+     *
+     * @return null for nothing
+     */
+    public @Nullable FaultKind poison(long connection, UpdateKind update) {
+        if (!poisoning) {
+            return null;
+        }
+        synchronized (this) {
+            poisoning = awaiting.stream().anyMatch(one -> one.fault.kind().isPoison());
+            for (FaultKind kind : FaultKind.values()) {
+                if (kind.poisons(update) && awaits(kind, connection)) {
+                    return kind;
+                }
+            }
+        }
+        return null;
+    }
+
     private int strike(Fault fault) {
         return switch (fault.kind()) {
             case RESET, FIN, GOAWAY, STREAM_ERROR, HALF_OPEN, STALL, SLOW -> site.strike(fault);
@@ -81,7 +105,17 @@ public final class FaultDesk {
                 await(fault, fault.lastingOrDefault());
                 yield site.concerned(fault);
             }
-            case NO_REPLAY, INVALID -> {
+            case NO_REPLAY,
+                    INVALID,
+                    POISON_TRUNCATED,
+                    POISON_FLAG,
+                    POISON_OVERSIZE,
+                    POISON_HUGE,
+                    POISON_UTF8,
+                    POISON_FIELDS,
+                    POISON_KIND,
+                    POISON_NAME,
+                    POISON_NAMELESS -> {
                 await(fault, fault.lasting());
                 yield site.concerned(fault);
             }
@@ -113,7 +147,22 @@ public final class FaultDesk {
     private static boolean isInstant(FaultKind kind) {
         return switch (kind) {
             case RESET, FIN, GOAWAY, STREAM_ERROR, HALF_OPEN, DEAD_SLOT -> true;
-            case STALL, REFUSE, REFUSE_HTTP2, SLOW, NO_REPLAY, INVALID, CLEAR -> false;
+            case STALL,
+                    REFUSE,
+                    REFUSE_HTTP2,
+                    SLOW,
+                    NO_REPLAY,
+                    INVALID,
+                    POISON_TRUNCATED,
+                    POISON_FLAG,
+                    POISON_OVERSIZE,
+                    POISON_HUGE,
+                    POISON_UTF8,
+                    POISON_FIELDS,
+                    POISON_KIND,
+                    POISON_NAME,
+                    POISON_NAMELESS,
+                    CLEAR -> false;
         };
     }
 
@@ -121,6 +170,7 @@ public final class FaultDesk {
         long now = clock.nanos();
         awaiting.removeIf(one -> one.isOver(now));
         checkRoom(awaiting.size());
+        poisoning |= fault.kind().isPoison();
         awaiting.add(new Awaiting(fault, lasting == null, lasting == null ? 0 : now + lasting.toNanos()));
     }
 

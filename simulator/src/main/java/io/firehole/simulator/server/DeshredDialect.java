@@ -5,6 +5,7 @@ import io.firehole.filters.DeshredFilterSet;
 import io.firehole.filters.InvalidFilterException;
 import io.firehole.simulator.chain.Chain;
 import io.firehole.simulator.chain.DeshredMatches;
+import io.firehole.simulator.faults.FaultKind;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.proto.SubscribeDeshredRequest;
@@ -12,6 +13,7 @@ import io.firehole.wire.proto.SubscribeUpdateDeshred;
 import io.firehole.wire.proto.SubscribeUpdatePing;
 import io.firehole.wire.proto.SubscribeUpdatePong;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** SubscribeDeshred: no commitment, no replay. */
 final class DeshredDialect implements StreamDialect {
@@ -68,6 +70,11 @@ final class DeshredDialect implements StreamDialect {
                         .setCreatedAt(SubscribeDialect.timestamp(now))
                         .build()
                         .toByteArray());
+    }
+
+    @Override
+    public @Nullable FaultKind poison(UpdateKind update) {
+        return null;
     }
 
     @Override

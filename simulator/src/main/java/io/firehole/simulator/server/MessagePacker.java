@@ -37,6 +37,10 @@ final class MessagePacker implements AutoCloseable {
     }
 
     Rest pack(OutboundMessage message) {
+        byte[] falseHeader = message.falseHeader();
+        if (falseHeader != null) {
+            return new Rest(falseHeader, message);
+        }
         byte[] header = new byte[MessageHeader.BYTES];
         if (encoding == MessageEncoding.IDENTITY) {
             MessageHeader.write(false, message.size(), header, 0);

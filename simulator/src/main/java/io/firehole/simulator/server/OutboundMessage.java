@@ -2,6 +2,7 @@ package io.firehole.simulator.server;
 
 import io.firehole.wire.UpdateKind;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message for one client, as runs of bytes to be written one after the other: the names it matched under, the
@@ -17,6 +18,7 @@ final class OutboundMessage {
     private int offset;
     private final int length;
     private final byte[] end;
+    private byte @Nullable [] falseHeader;
 
     OutboundMessage(UpdateKind kind, byte[] names, byte[] payload, int offset, int length, byte[] end) {
         this.kind = kind;
@@ -30,6 +32,17 @@ final class OutboundMessage {
     /** A message that is one run of bytes. */
     static OutboundMessage of(UpdateKind kind, byte[] bytes) {
         return new OutboundMessage(kind, NOTHING, bytes, 0, bytes.length, NOTHING);
+    }
+
+    /** The same behind five bytes that lie: it is neither packed nor are they made anew. */
+    OutboundMessage behind(byte[] header) {
+        falseHeader = header;
+        return this;
+    }
+
+    /** Five bytes to be written before it that are not true; null as a rule. */
+    byte @Nullable [] falseHeader() {
+        return falseHeader;
     }
 
     /**

@@ -218,7 +218,21 @@ final class ProviderConnection {
                     new ArrayList<>(calls.values()).forEach(reply -> reply.reset(Http2Error.INTERNAL_ERROR));
                 case STALL -> tap.stall(lasting);
                 case SLOW -> tap.slow(lasting);
-                case REFUSE, REFUSE_HTTP2, NO_REPLAY, DEAD_SLOT, INVALID, CLEAR -> {}
+                case REFUSE,
+                        REFUSE_HTTP2,
+                        NO_REPLAY,
+                        DEAD_SLOT,
+                        INVALID,
+                        POISON_TRUNCATED,
+                        POISON_FLAG,
+                        POISON_OVERSIZE,
+                        POISON_HUGE,
+                        POISON_UTF8,
+                        POISON_FIELDS,
+                        POISON_KIND,
+                        POISON_NAME,
+                        POISON_NAMELESS,
+                        CLEAR -> {}
             }
         });
     }

@@ -5,6 +5,7 @@ import io.firehole.simulator.chain.Matches;
 import io.firehole.simulator.chain.ReplayAnswer;
 import io.firehole.simulator.chain.RingCursor;
 import io.firehole.simulator.chain.RingEvent;
+import io.firehole.simulator.faults.FaultKind;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.framing.FramingException;
@@ -344,7 +345,13 @@ final class StreamCall implements Call {
             end(GrpcStatus.Code.INTERNAL.with("lagged to send an update"));
             return false;
         }
-        outbox.add(new OutboundMessage(kind, names, payload, offset, length, createdAt));
+        OutboundMessage message = new OutboundMessage(kind, names, payload, offset, length, createdAt);
+        FaultKind poison = dialect.poison(kind);
+        if (poison == null) {
+            outbox.add(message);
+        } else {
+            Poison.of(poison, message).forEach(outbox::add);
+        }
         turnMessages++;
         return turnMessages < TURN_MESSAGES && (!eventReplayed || outbox.waitingBytes() < REPLAY_AHEAD_BYTES);
     }

@@ -8,6 +8,7 @@ import io.firehole.filters.profile.ProviderProfile;
 import io.firehole.simulator.chain.Chain;
 import io.firehole.simulator.chain.Matches;
 import io.firehole.simulator.chain.ReplayAnswer;
+import io.firehole.simulator.faults.FaultKind;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.UpdateKind;
 import io.firehole.wire.proto.CommitmentLevel;
@@ -17,6 +18,7 @@ import io.firehole.wire.proto.SubscribeUpdatePing;
 import io.firehole.wire.proto.SubscribeUpdatePong;
 import java.time.Instant;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Subscribe. */
 final class SubscribeDialect implements StreamDialect {
@@ -96,6 +98,11 @@ final class SubscribeDialect implements StreamDialect {
                         .setCreatedAt(timestamp(now))
                         .build()
                         .toByteArray());
+    }
+
+    @Override
+    public @Nullable FaultKind poison(UpdateKind update) {
+        return provider.faults().poison(connection, update);
     }
 
     @Override
