@@ -18,7 +18,7 @@ final class EditionCheck {
 
     private static final String STILL_WORKS =
             "Everything is kept and can be asked for: Firehole makes the minutes and hours itself and deletes old rows itself; "
-                    + "rows are not compressed and take about ten times the room";
+                    + "rows are not compressed and take more than ten times the room";
 
     /** Creates the tables of a flyway that already has them in one way; the other would need another database. */
     private static final String MADE_BY_PROGRAM = "SELECT count(*) FROM information_schema.tables"

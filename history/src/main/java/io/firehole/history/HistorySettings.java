@@ -34,7 +34,7 @@ public record HistorySettings(
     /** Two years. */
     public static final Duration ROLLUP_MAX = Duration.ofDays(730);
 
-    /** Two days: long enough for a database to be away over a weekend's night, about 160 MB a day for 50 streams. */
+    /** Two days: long enough for a database to be away over a night, about 4 MB a day for each stream. */
     public static final Duration RETENTION_RAW = Duration.ofDays(2);
 
     /** As far as a question may reach. */

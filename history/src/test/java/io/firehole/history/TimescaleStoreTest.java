@@ -239,6 +239,33 @@ class TimescaleStoreTest extends DatabaseStoreContract {
     }
 
     @Test
+    void compressionSavesTheRoomThatThePageSays() throws Exception {
+        DatabaseLink link = link("room");
+        link.remote().prepare();
+        BusyHours hours = new BusyHours();
+        Instant begin = noon.minus(Duration.ofDays(5));
+        for (int minute = 0; minute < 60; minute++) {
+            link.remote().write(hours.minute(begin.plus(Duration.ofMinutes(minute)), "room"));
+        }
+        long before = 0;
+        long after = 0;
+        for (String table : List.of("grpc_pool_metrics", "grpc_pool_latency")) {
+            String hour = "show_chunks('" + table + "', newer_than => timestamptz '" + begin.minusSeconds(1)
+                    + "', older_than => timestamptz '" + begin.plus(Duration.ofHours(1)) + "')";
+            execute("SELECT compress_chunk(c) FROM " + hour + " c");
+            List<Object> bytes = query("SELECT sum(before_compression_total_bytes), sum(after_compression_total_bytes)"
+                            + " FROM chunk_compression_stats('" + table + "')"
+                            + " WHERE (chunk_schema || '.' || chunk_name)::regclass IN (SELECT " + hour + ")")
+                    .getFirst()
+                    .toList();
+            before += Long.parseLong((String) bytes.get(0));
+            after += Long.parseLong((String) bytes.get(1));
+        }
+        System.out.printf("An hour of %d monitors: %,d bytes, compressed %,d%n", BusyHours.MONITORS, before, after);
+        assertThat((double) before / after).isGreaterThan(10);
+    }
+
+    @Test
     void aServerThatIsKilledAndStartedAgainHasAllOfItOnce() throws Exception {
         DatabaseLink link = link("server");
         Days days = new Days(8);
