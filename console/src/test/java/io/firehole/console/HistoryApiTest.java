@@ -1,15 +1,19 @@
 package io.firehole.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firehole.console.OpenConsole.Answer;
 import io.firehole.console.api.MetricsHistory;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,10 +49,12 @@ class HistoryApiTest extends WithConsoles {
     @Test
     void historyIsAskedOnceForTheSameQuestionAndSeldomForMany() throws IOException {
         List<String> asked = new ArrayList<>();
-        MetricsHistory history = (period, groupBy, rowsMax) -> {
-            asked.add(period + " " + groupBy);
-            return new MetricsHistory.Answer(
-                    List.of(new MetricsHistory.Row(Instant.EPOCH, "7", 10, 1, 512.5, 3.25)), false);
+        MetricsHistory history = new FakeHistory() {
+            @Override
+            public Page read(Duration period, GroupBy groupBy, int rowsMax) throws IOException {
+                asked.add(period + " " + groupBy);
+                return super.read(period, groupBy, rowsMax);
+            }
         };
         OpenConsole console = opened(
                 new OpenConsole(stats -> stats, rules -> rules, surroundings -> surroundings.withHistory(history)));
@@ -85,8 +91,12 @@ class HistoryApiTest extends WithConsoles {
     void anAnswerThatIsFullSaysWhetherThereIsMore() throws IOException {
         List<MetricsHistory.Row> full =
                 Collections.nCopies(10_000, new MetricsHistory.Row(Instant.EPOCH, "7", 10, 1, 512.5, 3.25));
-        OpenConsole console = with((period, groupBy, rowsMax) ->
-                new MetricsHistory.Answer(full.subList(0, rowsMax), groupBy == MetricsHistory.GroupBy.MONITOR));
+        OpenConsole console = with(new FakeHistory() {
+            @Override
+            public Page read(Duration period, GroupBy groupBy, int rowsMax) {
+                return new Page(full.subList(0, rowsMax), groupBy == GroupBy.MONITOR);
+            }
+        });
         assertThat(console.get("/api/grpc-pool/metrics/history")
                         .json()
                         .get("truncated")
@@ -105,12 +115,15 @@ class HistoryApiTest extends WithConsoles {
         CountDownLatch asked = new CountDownLatch(3);
         CountDownLatch go = new CountDownLatch(1);
         AtomicBoolean slow = new AtomicBoolean();
-        OpenConsole console = with((period, groupBy, rowsMax) -> {
-            if (slow.get()) {
-                asked.countDown();
-                awaitQuietly(go);
+        OpenConsole console = with(new FakeHistory() {
+            @Override
+            public Page read(Duration period, GroupBy groupBy, int rowsMax) throws IOException {
+                if (slow.get()) {
+                    asked.countDown();
+                    awaitQuietly(go);
+                }
+                return super.read(period, groupBy, rowsMax);
             }
-            return new MetricsHistory.Answer(List.of(), false);
         });
         assertThat(console.get("/api/grpc-pool/metrics/history").status()).isEqualTo(200);
         slow.set(true);
@@ -152,5 +165,78 @@ class HistoryApiTest extends WithConsoles {
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
+    }
+
+    @Test
+    void secondsAreThoseOfAllOfOneMonitorOrOfOneConnection() throws IOException {
+        OpenConsole console = with(new FakeHistory());
+        assertThat(console.get("/api/grpc-pool/metrics/history/seconds").text())
+                .isEqualTo("{\"success\":true,\"data\":[{\"second\":\"1970-01-01T00:00:00Z\",\"messages\":3,"
+                        + "\"bytes\":2048,\"errors\":1,\"dropped\":0,\"avg_latency\":0.75,\"max_latency\":3.25,"
+                        + "\"p99_latency\":2.5}],\"period\":\"5m\",\"truncated\":false}");
+        assertThat(messages(console, "?connection=7")).isEqualTo(1);
+        assertThat(messages(console, "?monitor=a")).isEqualTo(2);
+        assertThat(console.get("/api/grpc-pool/metrics/history/seconds?monitor=a&connection=7")
+                        .detail())
+                .isEqualTo("one of connection and monitor can be asked for, not both");
+        assertThat(console.get("/api/grpc-pool/metrics/history/seconds?period=2h")
+                        .detail())
+                .startsWith("period must be from 1m to 1h");
+    }
+
+    private static int messages(OpenConsole console, String query) throws IOException {
+        return console.get("/api/grpc-pool/metrics/history/seconds" + query)
+                .json()
+                .at("/data/0/messages")
+                .asInt();
+    }
+
+    @Test
+    void latenciesOfAPeriodHaveItsPercentiles() throws IOException {
+        JsonNode answer = with(new FakeHistory())
+                .get("/api/grpc-pool/metrics/history/latencies?period=7d&group_by=monitor")
+                .json();
+        JsonNode row = answer.at("/data/0");
+        assertThat(row.get("count").asInt()).isEqualTo(100);
+        assertThat(row.get("p50").asDouble()).isEqualTo(0.1, within(0.01));
+        assertThat(row.get("p99").asDouble()).isEqualTo(1_000, within(91.0));
+        assertThat(answer.get("group_by").asText()).isEqualTo("monitor");
+    }
+
+    @Test
+    void howTheHistoryStandsIsToldInTheApiAndInTheRealtimeDocument() throws IOException {
+        FakeHistory history = new FakeHistory();
+        history.standing = FakeHistory.standing(
+                Map.of("file-full", 5L), Optional.empty(), Optional.of(FakeHistory.database(Optional.of("refused"))));
+        OpenConsole console = with(history);
+        assertThat(console.get("/api/grpc-pool/history").json().get("data"))
+                .hasToString("{\"kept\":true,\"healthy\":false,\"life\":1234,"
+                        + "\"file\":\"/var/lib/firehole/history.db\",\"waiting\":3,\"written\":1000,"
+                        + "\"dropped\":{\"queue-full\":0,\"file-full\":5},\"trouble\":null,"
+                        + "\"database\":{\"place\":\"jdbc:postgresql://db/firehole\",\"edition\":\"TimescaleDB\","
+                        + "\"unsentSeconds\":12,\"oldestUnsent\":\"1970-01-01T00:00:00Z\",\"sent\":900,"
+                        + "\"alreadyThere\":0,\"trouble\":\"refused\",\"remarks\":[\"a remark\"]}}");
+        assertThat(console.get("/api/grpc-pool/metrics/realtime").json().at("/data/history"))
+                .hasToString("{\"kept\":true,\"waiting\":3,\"dropped\":5,\"trouble\":\"refused\"}");
+        assertThat(opened(new OpenConsole())
+                        .get("/api/grpc-pool/history")
+                        .json()
+                        .get("data"))
+                .hasToString("{\"kept\":false}");
+    }
+
+    @Test
+    void troubleOfTheHistoryIsAnEvent() throws IOException {
+        FakeHistory history = new FakeHistory();
+        OpenConsole console = with(history);
+        history.standing = FakeHistory.standing(Map.of(), Optional.of("disk full"), Optional.empty());
+        for (int i = 0; i < 5; i++) {
+            console.timers.tick();
+        }
+        assertThat(console.get("/api/grpc-pool/events?kind=history").json().at("/data/events"))
+                .extracting(event -> event.get("text").asText())
+                .containsExactly(
+                        "the history's file /var/lib/firehole/history.db takes nothing: disk full; rows wait in"
+                                + " memory");
     }
 }

@@ -223,7 +223,8 @@ class LiveSocketTest {
         ManualTimers timers = new ManualTimers();
         List<String> seen = new ArrayList<>();
         List<LiveSockets> sockets = new ArrayList<>();
-        try (Sampler sampler = Sampler.start(PoolView.of(console.pool), () -> OpenConsole.NOW, timers)) {
+        try (Sampler sampler =
+                Sampler.start(PoolView.of(console.pool), Optional::empty, () -> OpenConsole.NOW, timers)) {
             // Told of the second picture before the sockets are.
             sampler.onSample(sample -> {
                 if (sample.sequence() == 2) {

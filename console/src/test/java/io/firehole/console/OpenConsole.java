@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -59,6 +60,7 @@ final class OpenConsole implements AutoCloseable {
     final ManualTimers timers = new ManualTimers();
     final Pool pool = Pool.start(PoolConfig.DEFAULT, new Nowhere(), PoolRuntime.system());
     final FakeProgram program = new FakeProgram();
+    private final List<Consumer<? super MetricsSecond>> listeners = new CopyOnWriteArrayList<>();
     final Console console;
 
     OpenConsole() throws IOException {
@@ -79,7 +81,7 @@ final class OpenConsole implements AutoCloseable {
         console = Console.start(
                 rules.apply(
                         ConsoleConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
-                new Between(PoolView.of(pool), between),
+                new Between(PoolView.of(pool), between, listeners),
                 told.apply(Surroundings.NONE.withProgram(program)),
                 () -> now,
                 timers);
@@ -119,7 +121,9 @@ final class OpenConsole implements AutoCloseable {
         }
     }
 
-    private record Between(PoolView pool, UnaryOperator<PoolStats> figures) implements PoolView {
+    private record Between(
+            PoolView pool, UnaryOperator<PoolStats> figures, List<Consumer<? super MetricsSecond>> listeners)
+            implements PoolView {
 
         @Override
         public PoolStats stats() {
@@ -156,7 +160,8 @@ final class OpenConsole implements AutoCloseable {
 
         @Override
         public AutoCloseable everySecond(Consumer<? super MetricsSecond> listener) {
-            return pool.everySecond(listener);
+            listeners.add(listener);
+            return () -> listeners.remove(listener);
         }
 
         @Override
@@ -168,6 +173,11 @@ final class OpenConsole implements AutoCloseable {
         public Optional<TransactionExplanation> explain(String monitorId, ByteString signature) {
             return pool.explain(monitorId, signature);
         }
+    }
+
+    /** Tells what happened in a second, as the pool does. */
+    void second(MetricsSecond second) {
+        listeners.forEach(listener -> listener.accept(second));
     }
 
     /** An answer as it came. */

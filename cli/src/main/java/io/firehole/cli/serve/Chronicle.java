@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what a pool does, second by second, while it runs. A history that cannot be opened is told in the log, and all else
+ * Keeps what a pool does, second by second, while it runs. A history that cannot be opened is told in the log and among the events, and all else
  * goes on without it: monitors do not wait for a disk.
  */
 final class Chronicle implements AutoCloseable {
@@ -34,6 +34,7 @@ final class Chronicle implements AutoCloseable {
             return new Chronicle(Optional.of(history), pool.everySecond(history));
         } catch (IOException e) {
             log.error("No history is kept: {}", e.getMessage());
+            pool.note("history", "", "no history is kept: " + e.getMessage());
             return new Chronicle(Optional.empty(), () -> {});
         }
     }

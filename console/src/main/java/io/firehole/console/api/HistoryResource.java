@@ -73,7 +73,7 @@ public final class HistoryResource implements Resource {
     }
 
     private static Rows rows(MetricsHistory history, Asked question) throws IOException {
-        MetricsHistory.Answer answer = history.read(question.period(), question.groupBy(), ROWS_MAX);
+        MetricsHistory.Page answer = history.read(question.period(), question.groupBy(), ROWS_MAX);
         ArrayNode rows = Reply.JSON.arrayNode();
         answer.rows()
                 .forEach(row -> rows.addObject()
@@ -86,7 +86,8 @@ public final class HistoryResource implements Resource {
         return new Rows(rows.toString(), answer.truncated());
     }
 
-    private static GroupBy groupBy(String text) throws BadQueryException {
+    /** @throws BadQueryException if it is none */
+    static GroupBy groupBy(String text) throws BadQueryException {
         return switch (text) {
             case "connection" -> GroupBy.CONNECTION;
             case "monitor" -> GroupBy.MONITOR;

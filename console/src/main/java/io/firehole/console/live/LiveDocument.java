@@ -61,6 +61,7 @@ public final class LiveDocument {
         data.set("totals", totals(stats));
         data.set("savings", new Savings(price).shown(stats));
         data.set("memory", memory(stats.memory()));
+        data.set("history", history(sample.history()));
         data.set("groups", groups(stats));
         ArrayNode connectionList = data.putArray("connectionList");
         stats.connections().forEach(one -> connectionList.add(LiveRows.connection(one, sample)));
@@ -193,6 +194,18 @@ public final class LiveDocument {
                 .put("max", memory.bytesMax())
                 .put("usedMost", memory.usedMost())
                 .put("pressure", word(memory.pressure()));
+    }
+
+    private static ObjectNode history(Optional<HistoryStanding> standing) {
+        return JSON.objectNode()
+                .put("kept", standing.isPresent())
+                .put("waiting", standing.map(HistoryStanding::waiting).orElse(0L))
+                .put("dropped", standing.map(HistoryStanding::droppedInAll).orElse(0L))
+                .put(
+                        "trouble",
+                        standing.flatMap(one -> one.trouble()
+                                        .or(() -> one.database().flatMap(HistoryStanding.Database::trouble)))
+                                .orElse(null));
     }
 
     private static ArrayNode groups(PoolStats stats) {

@@ -1,8 +1,10 @@
 package io.firehole.console.live;
 
+import io.firehole.console.live.DelayTotals.Delays;
 import io.firehole.pool.PoolStats;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One picture of the pool with what the last minute adds to it. Immutable.
@@ -17,6 +19,9 @@ import java.util.Map;
  * @param streams by number
  * @param monitors by id, all streams of one together
  * @param figures of monitors since the console was opened, by id, those that are gone included
+ * @param handedOver from the arrival of updates until they were handed to monitors, by group
+ * @param onTheWay from the provider's {@code created_at} until updates came, by group
+ * @param history how it stands; empty if none is kept
  * @param reconnectsLastHour connections that replaced a lost one within the last hour, or since the console was opened
  */
 public record Sample(
@@ -30,6 +35,9 @@ public record Sample(
         Map<Long, Rates> streams,
         Map<String, Rates> monitors,
         Map<String, MonitorFigures> figures,
+        Map<String, Delays> handedOver,
+        Map<String, Delays> onTheWay,
+        Optional<HistoryStanding> history,
         long reconnectsLastHour) {
 
     public Sample {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,9 @@ public final class Sampler implements AutoCloseable {
     private final GrowthTable<Long> streams = new GrowthTable<>();
     private final GrowthTable<Opened> monitors = new GrowthTable<>();
     private final MonitorTotals totals = new MonitorTotals();
+    private final DelayTotals delays = new DelayTotals();
+    private final Supplier<Optional<HistoryStanding>> history;
+    private final HistoryWatch historyWatch;
     private final AutoCloseable seconds;
     private final HealthWatch health = new HealthWatch();
     private final ArrayDeque<Long> reconnects = new ArrayDeque<>();
@@ -68,20 +72,27 @@ public final class Sampler implements AutoCloseable {
     private @Nullable Timer next;
     private boolean closed;
 
-    private Sampler(PoolView pool, InstantSource clock, Timers timers) {
+    private Sampler(PoolView pool, Supplier<Optional<HistoryStanding>> history, InstantSource clock, Timers timers) {
         this.pool = pool;
+        this.history = history;
+        this.historyWatch = new HistoryWatch(text -> pool.note("history", "", text));
         this.clock = clock;
         this.timers = timers;
-        this.seconds = pool.everySecond(totals::add);
+        this.seconds = pool.everySecond(second -> {
+            totals.add(second);
+            delays.add(second);
+        });
     }
 
     /**
      * Takes the first picture at once, on the caller's thread.
      *
+     * @param history how the history stands; empty if none is kept
      * @param timers say when to take the others; their thread may wait some milliseconds
      */
-    public static Sampler start(PoolView pool, InstantSource clock, Timers timers) {
-        Sampler sampler = new Sampler(pool, clock, timers);
+    public static Sampler start(
+            PoolView pool, Supplier<Optional<HistoryStanding>> history, InstantSource clock, Timers timers) {
+        Sampler sampler = new Sampler(pool, history, clock, timers);
         sampler.look();
         sampler.waitForNext(0);
         return sampler;
@@ -139,6 +150,8 @@ public final class Sampler implements AutoCloseable {
                 .forEach(
                         one -> monitors.read(now, new Opened(one.id(), one.openedNanos()), one.updates(), one.bytes()));
         noteBudgetEvents(stats);
+        Optional<HistoryStanding> standing = history.get();
+        standing.ifPresent(historyWatch::look);
         Sample sample = new Sample(
                 ++sequence,
                 clock.instant(),
@@ -150,6 +163,9 @@ public final class Sampler implements AutoCloseable {
                 streams.rates(),
                 byId(monitors.rates()),
                 totals.all(),
+                delays.handedOver(),
+                delays.onTheWay(),
+                standing,
                 reconnectsLastHour(now, sums.reconnects()));
         List<Sample> before = kept;
         ArrayDeque<Sample> all = new ArrayDeque<>(before);

@@ -18,6 +18,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +33,9 @@ public final class MetricsResource implements Resource, AutoCloseable {
     private final PrometheusMeterRegistry registry;
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
-    public MetricsResource(Sampler sampler, LiveSockets sockets) {
-        List<MetricFamily> families = families(() -> sockets);
+    /** @param clock that of the sampler */
+    public MetricsResource(Sampler sampler, LiveSockets sockets, InstantSource clock) {
+        List<MetricFamily> families = families(() -> sockets, clock);
         PrometheusRegistry prometheus = new PrometheusRegistry();
         prometheus.register(() -> new MetricSnapshots(
                 families.stream().map(family -> family.of(sampler.latest())).toList()));
@@ -46,19 +49,26 @@ public final class MetricsResource implements Resource, AutoCloseable {
     }
 
     /** Every metric that is ours. */
-    static List<MetricFamily> families(Supplier<LiveSockets> sockets) {
+    static List<MetricFamily> families(Supplier<LiveSockets> sockets, InstantSource clock) {
         List<MetricFamily> families = new ArrayList<>(PoolFamilies.all());
-        families.add(new MetricFamily(
+        families.addAll(HistoryFamilies.all());
+        families.add(new FigureFamily(
+                "firehole_picture_age_seconds",
+                "How old these figures of the pool are, in seconds; more than a few mean that it does not answer",
+                List.of(),
+                (sample, series) -> series.put(
+                        Duration.between(sample.at(), clock.instant()).toMillis() / 1_000.0)));
+        families.add(new FigureFamily(
                 "firehole_console_sockets",
                 "Browsers that look at the realtime document",
                 List.of(),
                 (sample, series) -> series.put(sockets.get().open())));
-        families.add(new MetricFamily(
+        families.add(new FigureFamily(
                 "firehole_console_frames_sent_total",
                 "Realtime documents sent to browsers",
                 List.of(),
                 (sample, series) -> series.put(sockets.get().sent())));
-        families.add(new MetricFamily(
+        families.add(new FigureFamily(
                 "firehole_console_frames_skipped_total",
                 "Realtime documents that browsers were too slow for",
                 List.of(),

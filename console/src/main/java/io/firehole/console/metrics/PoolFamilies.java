@@ -2,6 +2,8 @@ package io.firehole.console.metrics;
 
 import io.firehole.console.live.LiveDocument;
 import io.firehole.console.live.MonitorFigures;
+import io.firehole.console.live.Sample;
+import io.firehole.pool.Gap;
 import io.firehole.pool.Group;
 import io.firehole.pool.PoolStats;
 import io.firehole.pool.PoolStats.ConnectionState;
@@ -38,8 +40,8 @@ final class PoolFamilies {
         with(name, help, List.of(), (sample, series) -> series.put(figure.applyAsDouble(sample.stats())));
     }
 
-    private void with(String name, String help, List<String> labels, MetricFamily.Source source) {
-        families.add(new MetricFamily(name, help, labels, source));
+    private void with(String name, String help, List<String> labels, FigureFamily.Source source) {
+        families.add(new FigureFamily(name, help, labels, source));
     }
 
     private void pool() {
@@ -220,6 +222,14 @@ final class PoolFamilies {
                 "latency_p99_seconds",
                 "99 % of the updates of its last busy second were handed over within that, in seconds",
                 one -> one.lastSecond().p99Micros() / MICROS);
+        families.add(new DelayFamily(
+                "firehole_handover_seconds",
+                "From the arrival of an update until it was handed to a monitor, by the monitor's group, in seconds",
+                Sample::handedOver));
+        families.add(new DelayFamily(
+                "firehole_provider_delay_seconds",
+                "From the provider's time in an update until it came, by both clocks, of one update in sixteen, in seconds",
+                Sample::onTheWay));
         with(
                 "firehole_gaps_total",
                 "Ranges of slots that a monitor should have seen and did not",
@@ -228,6 +238,20 @@ final class PoolFamilies {
                         .gapCounts()
                         .forEach(count -> series.put(
                                 count.gaps(), count.monitor(), count.cause().word())));
+        with(
+                "firehole_gaps_by_cause_total",
+                "These ranges of all monitors together; every cause is there from the start",
+                List.of("cause"),
+                (sample, series) -> {
+                    for (Gap.Cause cause : Gap.Cause.values()) {
+                        series.put(
+                                sample.stats().gapCounts().stream()
+                                        .filter(count -> count.cause() == cause)
+                                        .mapToLong(PoolStats.GapCount::gaps)
+                                        .sum(),
+                                cause.word());
+                    }
+                });
         with(
                 "firehole_gap_slots_total",
                 "Slots in these ranges",
