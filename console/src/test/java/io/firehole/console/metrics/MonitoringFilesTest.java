@@ -98,7 +98,7 @@ class MonitoringFilesTest {
                 assertThat(panel.at("/fieldConfig/defaults/unit").textValue()).isNotBlank();
             }
             assertThat(panels)
-                    .filteredOn(other -> other != panel && overlap(other.get("gridPos"), panel.get("gridPos")))
+                    .filteredOn(other -> !other.equals(panel) && overlap(other.get("gridPos"), panel.get("gridPos")))
                     .isEmpty();
         }
     }
