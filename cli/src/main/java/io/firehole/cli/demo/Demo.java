@@ -8,11 +8,8 @@ import io.firehole.examples.client.ExampleMonitor;
 import io.firehole.examples.client.MonitorClient;
 import io.firehole.filters.profile.Rate;
 import io.firehole.gateway.GatewayConfig;
-import io.firehole.history.HistorySettings;
-import io.firehole.pool.PoolConfig;
 import io.firehole.pool.StatusBlock;
 import io.firehole.pool.budget.BudgetRule;
-import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.simulator.Simulator;
 import io.firehole.simulator.SimulatorConfig;
 import io.firehole.simulator.control.Report;
@@ -118,13 +115,15 @@ public final class Demo implements AutoCloseable {
                     .speed(settings.speed())
                     .rules(ProviderRules.open().withConnects(new Rate(LIMIT.max(), LIMIT.per())))
                     .build());
+            DemoConfiguration configuration = DemoConfiguration.of(settings, provider.address(), folder);
             Daemon daemon = Daemon.start(
-                    GrpcEndpoint.parse("http://" + Values.show(provider.address())),
-                    List.of(LIMIT),
-                    PoolConfig.DEFAULT,
+                    configuration.upstream(),
+                    configuration.budget(),
+                    configuration.pool(),
                     GatewayConfig.DEFAULT.withListen(settings.gateway()),
-                    Optional.of(HistorySettings.in(folder, "demo")),
+                    Optional.of(configuration.history()),
                     Optional.of(ConsoleConfig.DEFAULT.withListen(settings.console())),
+                    configuration.shown(),
                     settings.seam());
             demo = new Demo(provider, daemon, folder);
             demo.connect(settings.monitors());

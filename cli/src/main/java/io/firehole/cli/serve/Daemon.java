@@ -133,13 +133,14 @@ public final class Daemon implements AutoCloseable {
             Optional<ConsoleConfig> console,
             UnaryOperator<Transport> seam)
             throws IOException {
-        return start(upstream, rules, poolConfig, gatewayConfig, Optional.empty(), console, seam);
+        return start(upstream, rules, poolConfig, gatewayConfig, Optional.empty(), console, List.of(), seam);
     }
 
     /**
-     * The same with a history.
+     * The same with a history and a configuration.
      *
      * @param history how what happens is kept; empty for not at all
+     * @param settings what the console shows of the configuration
      */
     public static Daemon start(
             GrpcEndpoint upstream,
@@ -148,6 +149,7 @@ public final class Daemon implements AutoCloseable {
             GatewayConfig gatewayConfig,
             Optional<HistorySettings> history,
             Optional<ConsoleConfig> console,
+            List<ShownSetting> settings,
             UnaryOperator<Transport> seam)
             throws IOException {
         return start(
@@ -157,7 +159,7 @@ public final class Daemon implements AutoCloseable {
                 history,
                 gatewayConfig,
                 console,
-                Surroundings.NONE,
+                Surroundings.NONE.withSettings(settings),
                 false,
                 seam);
     }
