@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
             "",
             "Needs no provider and no token. Plays recorded mainnet data under a provider's limit of 60 new connections"
                     + " in 60 s, and tells every 10 s how the pool stands. At the end it compares, update by update,"
-                    + " what each monitor received with what the provider sent, and ends with 1 if anything was lost,"
-                    + " doubled, misrouted or over the limit.",
+                    + " what each monitor received with what the provider sent, and ends with 1 if anything was"
+                    + " doubled, misrouted, over the limit, or lost with no recorded gap that says so.",
             ""
         },
         footer = {"", "Example: firehole demo --for 20s", "Example: firehole demo --monitors 12 --for 10m"})
@@ -70,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             description = "At the end one JSON object to stdout: {monitors, connections, deliveries, lost, duplicated,"
-                    + " misrouted, worstWindow: {count, from}}; all else to stderr.")
+                    + " misrouted, worstWindow: {count, from}, withinGaps}; all else to stderr.")
     private boolean json;
 
     @Option(
@@ -170,6 +170,7 @@ final class DemoCommand implements Callable<Integer> {
                 .put("duplicated", result.total().duplicated())
                 .put("misrouted", result.total().misrouted());
         document.putObject("worstWindow").put("count", result.worstCount()).put("from", result.worstFrom());
+        document.put("withinGaps", result.total().withinGaps());
         return document;
     }
 }

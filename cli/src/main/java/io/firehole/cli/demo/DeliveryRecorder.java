@@ -1,10 +1,11 @@
 package io.firehole.cli.demo;
 
+import io.firehole.pool.Gap;
 import io.firehole.wire.proto.SubscribeUpdate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -88,15 +89,21 @@ final class DeliveryRecorder {
         }
     }
 
+    /** The same where no gap is recorded. */
+    void check(long to) {
+        check(to, List.of());
+    }
+
     /**
      * Compares the slots up to this one and forgets them.
      *
      * @param to not after {@link Expectation#finalTo}; what belongs to these slots should have arrived by now
+     * @param gaps what the monitor has been told to be missing
      */
-    void check(long to) {
+    void check(long to, List<Gap> gaps) {
         OptionalLong from = from();
         List<Receipt> partly = new ArrayList<>();
-        List<Receipt> wholly = new ArrayList<>();
+        NavigableMap<Long, List<Receipt>> wholly = new TreeMap<>();
         long since;
         long firstPart;
         lock.lock();
@@ -107,20 +114,44 @@ final class DeliveryRecorder {
             since = Math.max(checkedTo + 1, from.getAsLong());
             firstPart = bySlot.isEmpty() ? since : Math.min(since, bySlot.firstKey());
             Map<Long, List<Receipt>> due = bySlot.headMap(to, true);
-            due.forEach((slot, receipts) -> (slot < since ? partly : wholly).addAll(receipts));
-            kept -= partly.size() + wholly.size();
+            due.forEach((slot, receipts) -> {
+                kept -= receipts.size();
+                if (slot < since) {
+                    partly.addAll(receipts);
+                } else {
+                    wholly.put(slot, receipts);
+                }
+            });
             due.clear();
             checkedTo = to;
         } finally {
             lock.unlock();
         }
         if (!partly.isEmpty()) {
-            compared = compared.plus(compare(partly, expectation.of(firstPart, Math.min(since - 1, to)), false));
+            compared =
+                    compared.plus(new Comparison(partly, expectation.of(firstPart, Math.min(since - 1, to))).ofAPart());
         }
-        if (since <= to) {
-            compared = compared.plus(compare(wholly, expectation.of(since, to), true))
-                    .plus(new Verdict(0, to - since + 1, 0, 0, 0, 0));
+        for (long first = since; first <= to; ) {
+            Absence absence = Absence.of(first, gaps);
+            long last = first;
+            while (last < to && Absence.of(last + 1, gaps) == absence) {
+                last++;
+            }
+            compared = compared.plus(compare(wholly.subMap(first, true, last, true), first, last, absence));
+            first = last + 1;
         }
+    }
+
+    private Verdict compare(Map<Long, List<Receipt>> received, long first, long last, Absence absence) {
+        List<Receipt> came = received.values().stream().flatMap(List::stream).toList();
+        Comparison comparison = new Comparison(came, expectation.of(first, last));
+        return comparison.ofTheWhole(
+                last - first + 1,
+                switch (absence) {
+                    case NOTHING -> comparison.missing();
+                    case NOT_REPLAYABLE -> comparison.missingOf(expectation.replayable(first, last));
+                    case ANYTHING -> 0;
+                });
     }
 
     /** What has come out until now. */
@@ -128,7 +159,7 @@ final class DeliveryRecorder {
         lock.lock();
         try {
             // An update of a slot that was complete by the last check is one too many.
-            return compared.plus(new Verdict(deliveries, 0, 0, 0, late, 0));
+            return compared.plus(new Verdict(deliveries, 0, 0, 0, 0, late, 0));
         } finally {
             lock.unlock();
         }
@@ -157,24 +188,5 @@ final class DeliveryRecorder {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static Verdict compare(List<Receipt> received, List<Receipt> expected, boolean whole) {
-        Map<Receipt, Integer> open = new HashMap<>();
-        expected.forEach(receipt -> open.merge(receipt, 1, Integer::sum));
-        long duplicated = 0;
-        long misrouted = 0;
-        for (Receipt receipt : received) {
-            Integer left = open.get(receipt);
-            if (left == null) {
-                misrouted++;
-            } else if (left == 0) {
-                duplicated++;
-            } else {
-                open.put(receipt, left - 1);
-            }
-        }
-        long lost = whole ? open.values().stream().mapToLong(Integer::longValue).sum() : 0;
-        return new Verdict(0, 0, whole ? expected.size() : 0, lost, duplicated, misrouted);
     }
 }

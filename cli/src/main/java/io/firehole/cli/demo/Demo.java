@@ -173,7 +173,7 @@ public final class Demo implements AutoCloseable {
                 "Firehole's gateway listens at " + Values.show(daemon.gatewayAddress()) + "; " + monitors.size()
                         + " monitors are connecting to it, each as a client of its own.",
                 "How it stands: open " + consoleUrl() + " in a browser, or: firehole status --console " + consoleUrl(),
-                "Break something (what is missed is replayed, but for writes to an account that the same slot overwrote): curl -s -X POST "
+                "Break something (what is missed is replayed; what cannot be is a gap that is recorded): curl -s -X POST "
                         + control + "/fault -d '{\"kind\": \"reset\"}'",
                 "What the provider saw: curl -s " + control + "/report");
     }
@@ -191,25 +191,26 @@ public final class Demo implements AutoCloseable {
         for (long tick = 1; !wanted && System.nanoTime() < end; tick++) {
             long left = Math.max(0, Math.min(TICK.toNanos(), end - System.nanoTime()));
             wanted = stop.await(Duration.ofNanos(left));
-            for (Watched monitor : monitors.values()) {
+            for (Map.Entry<String, Watched> entry : monitors.entrySet()) {
+                Watched monitor = entry.getValue();
                 if (tick == TICKS_TO_ACTIVE && !monitor.recorder().active()) {
                     monitor.recorder().expectFrom(monitor.expectation().begunTo() + 1);
                 }
                 monitor.finalBefore().add(monitor.expectation().finalTo());
-                checkWhatHasArrived(monitor, TICKS_TO_RECOVER);
+                checkWhatHasArrived(entry.getKey(), monitor, TICKS_TO_RECOVER);
             }
             if (tick % TICKS_PER_STATUS == 0) {
                 statusLines().forEach(out);
             }
         }
-        monitors.values().forEach(monitor -> checkWhatHasArrived(monitor, TICKS_UNDER_WAY));
+        monitors.forEach((id, monitor) -> checkWhatHasArrived(id, monitor, TICKS_UNDER_WAY));
         return result();
     }
 
     /** @param ticks for how long something may have been under way */
-    private static void checkWhatHasArrived(Watched monitor, int ticks) {
+    private void checkWhatHasArrived(String id, Watched monitor, int ticks) {
         while (monitor.finalBefore().size() > ticks) {
-            monitor.recorder().check(monitor.finalBefore().remove());
+            monitor.recorder().check(monitor.finalBefore().remove(), daemon.gaps(id));
         }
     }
 

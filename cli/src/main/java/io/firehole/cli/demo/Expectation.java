@@ -13,4 +13,7 @@ interface Expectation {
 
     /** Everything for the slots {@code from} to {@code to}, both inclusive, of which none is after {@link #finalTo}. */
     List<Receipt> of(long from, long to);
+
+    /** Of that, what the provider can send once more. */
+    List<Receipt> replayable(long from, long to);
 }

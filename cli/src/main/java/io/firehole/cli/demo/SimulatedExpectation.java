@@ -28,7 +28,16 @@ record SimulatedExpectation(Simulator provider, SubscribeRequest request) implem
 
     @Override
     public List<Receipt> of(long from, long to) {
-        return switch (provider.truth().expected(request, commitment(), from, to, false)) {
+        return receipts(from, to, false);
+    }
+
+    @Override
+    public List<Receipt> replayable(long from, long to) {
+        return receipts(from, to, true);
+    }
+
+    private List<Receipt> receipts(long from, long to, boolean replayable) {
+        return switch (provider.truth().expected(request, commitment(), from, to, replayable)) {
             case TruthAnswer.Known known -> {
                 List<Receipt> receipts = new ArrayList<>();
                 known.tallies()

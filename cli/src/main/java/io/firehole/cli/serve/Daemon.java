@@ -12,6 +12,7 @@ import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.history.History;
 import io.firehole.history.HistorySettings;
+import io.firehole.pool.Gap;
 import io.firehole.pool.Pool;
 import io.firehole.pool.PoolConfig;
 import io.firehole.pool.PoolRuntime;
@@ -33,6 +34,8 @@ import java.util.function.UnaryOperator;
  * <p>Put together from the inside out, taken apart from the outside in: monitors are told first.
  */
 public final class Daemon implements AutoCloseable {
+
+    private static final int GAPS_MAX = 1_000;
 
     private final AssembledBudget budget;
     private final Transport transport;
@@ -242,6 +245,11 @@ public final class Daemon implements AutoCloseable {
     /** How the pool stands. */
     public PoolStats stats() {
         return pool.stats();
+    }
+
+    /** What a monitor has been told to be missing, the latest {@value #GAPS_MAX} gaps. */
+    public List<Gap> gaps(String monitor) {
+        return pool.gaps(Optional.of(monitor), GAPS_MAX);
     }
 
     /**

@@ -3,11 +3,14 @@ package io.firehole.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.firehole.pool.Gap;
 import io.firehole.wire.UpdateKind;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeUpdate;
 import io.firehole.wire.proto.SubscribeUpdatePing;
 import io.firehole.wire.proto.SubscribeUpdateTransaction;
 import io.firehole.wire.proto.SubscribeUpdateTransactionInfo;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +40,14 @@ class DeliveryRecorderTest {
                     .mapToObj(number -> new Receipt(UpdateKind.TRANSACTION, NAME, id(number)))
                     .toList();
         }
+
+        // The first transaction of each slot.
+        @Override
+        public List<Receipt> replayable(long from, long to) {
+            return LongStream.rangeClosed(from, to)
+                    .mapToObj(slot -> new Receipt(UpdateKind.TRANSACTION, NAME, id(10 * slot)))
+                    .toList();
+        }
     });
 
     @Test
@@ -44,7 +55,7 @@ class DeliveryRecorderTest {
         receive(101); // the subscription became active in the middle of slot 10
         receive(110, 111, 120, 121);
         recorder.check(12);
-        assertThat(recorder.verdict()).isEqualTo(new Verdict(5, 2, 4, 0, 0, 0));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(5, 2, 4, 0, 0, 0, 0));
         assertThat(recorder.verdict().clean()).isTrue();
     }
 
@@ -53,7 +64,7 @@ class DeliveryRecorderTest {
         receive(101);
         receive(110);
         recorder.check(12);
-        assertThat(recorder.verdict()).isEqualTo(new Verdict(2, 2, 4, 3, 0, 0));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(2, 2, 4, 3, 0, 0, 0));
     }
 
     @Test
@@ -61,7 +72,7 @@ class DeliveryRecorderTest {
         receive(101, 101);
         receive(110, 111, 111, 111);
         recorder.check(11);
-        assertThat(recorder.verdict()).isEqualTo(new Verdict(6, 1, 2, 0, 3, 0));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(6, 1, 2, 0, 0, 3, 0));
     }
 
     @Test
@@ -71,7 +82,7 @@ class DeliveryRecorderTest {
         recorder.received(transaction(111));
         receive(112);
         recorder.check(11);
-        assertThat(recorder.verdict()).isEqualTo(new Verdict(4, 1, 2, 1, 0, 3));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(4, 1, 2, 1, 0, 0, 3));
     }
 
     @Test
@@ -81,7 +92,7 @@ class DeliveryRecorderTest {
         receive(121, 130, 131);
         recorder.check(13);
         recorder.check(13);
-        assertThat(recorder.verdict()).isEqualTo(new Verdict(7, 3, 6, 0, 0, 0));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(7, 3, 6, 0, 0, 0, 0));
     }
 
     @Test
@@ -89,7 +100,7 @@ class DeliveryRecorderTest {
         receive(101, 110, 111);
         recorder.check(11);
         receive(111);
-        assertThat(recorder.verdict()).isEqualTo(new Verdict(4, 1, 2, 0, 1, 0));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(4, 1, 2, 0, 0, 1, 0));
     }
 
     @Test
@@ -99,7 +110,30 @@ class DeliveryRecorderTest {
         assertThat(recorder.active()).isFalse();
         recorder.expectFrom(11);
         recorder.check(12);
-        assertThat(recorder.verdict()).isEqualTo(new Verdict(0, 2, 4, 4, 0, 0));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(0, 2, 4, 4, 0, 0, 0));
+    }
+
+    @Test
+    void whatARecordedGapSpeaksOfIsNotLost() {
+        receive(101, 110, 111);
+        receive(150);
+        recorder.check(15, List.of(gap(12, 13, Gap.Cause.REPLAY_TOO_FAR)));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(4, 5, 10, 3, 4, 0, 0));
+        assertThat(recorder.verdict().clean()).isFalse();
+    }
+
+    @Test
+    void aGapOfWhatCannotBeReplayedExcusesNothingElse() {
+        receive(101, 110, 120, 131);
+        recorder.check(13, List.of(gap(11, 13, Gap.Cause.NOT_REPLAYABLE)));
+        assertThat(recorder.verdict()).as("130 is lost").isEqualTo(new Verdict(4, 3, 6, 1, 2, 0, 0));
+    }
+
+    @Test
+    void withinAGapTooNothingMayComeTwiceOrForSomebodyElse() {
+        receive(101, 110, 110, 112);
+        recorder.check(11, List.of(gap(11, 11, Gap.Cause.REPLAY_TOO_FAR)));
+        assertThat(recorder.verdict()).isEqualTo(new Verdict(4, 1, 2, 0, 1, 1, 1));
     }
 
     @Test
@@ -128,6 +162,10 @@ class DeliveryRecorderTest {
         receive(130, 131);
         recorder.check(13);
         assertThat(recorder.verdict().lost()).isEqualTo(2);
+    }
+
+    private static Gap gap(long first, long last, Gap.Cause cause) {
+        return new Gap(1, "m", CommitmentLevel.PROCESSED, first, last, cause, "", Instant.EPOCH, Instant.EPOCH);
     }
 
     private void receive(long... numbers) {

@@ -43,7 +43,15 @@ class DemoTest {
         assertThat(document.fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "monitors", "connections", "deliveries", "lost", "duplicated", "misrouted", "worstWindow");
+                        "monitors",
+                        "connections",
+                        "deliveries",
+                        "lost",
+                        "duplicated",
+                        "misrouted",
+                        "worstWindow",
+                        "withinGaps");
+        assertThat(document.get("withinGaps").asLong()).isZero();
         assertThat(document.get("monitors").asInt()).isEqualTo(7);
         assertThat(document.get("connections").asInt())
                 .as("at least 40 % fewer than monitors")
