@@ -230,7 +230,9 @@ class PoisonMessagesTest {
                         .sum())
                 .as("with a field that nobody knows")
                 .isGreaterThanOrEqualTo(2);
-        assertThat(stats.memory().usedMost()).as("%s", stats.memory()).isLessThan(stats.memory().bytesMax());
+        assertThat(stats.memory().usedMost())
+                .as("%s", stats.memory())
+                .isLessThan(stats.memory().bytesMax());
     }
 
     private static Map<String, String> environment(Simulator provider, Path state) {
