@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.history.HistoryHealth.DatabaseHealth;
 import io.firehole.history.KeptHistory.DatabaseLink;
+import io.firehole.pool.metrics.MetricsSecond;
+import io.firehole.pool.metrics.StreamSecond;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,8 +67,15 @@ abstract class DatabaseStoreContract extends HistoryStoreContract {
     }
 
     VirtualHistory history(String instance, DatabaseLink link, Remote remote) throws Exception {
+        return history(settings(instance), link, remote);
+    }
+
+    private VirtualHistory history(HistorySettings settings, DatabaseLink link, Remote remote) throws Exception {
         VirtualHistory history = new VirtualHistory(
-                settings(instance), begin, new DatabaseLink(link.store(), remote, () -> {}), instance.hashCode());
+                settings,
+                begin,
+                new DatabaseLink(link.store(), remote, () -> {}),
+                settings.instance().hashCode());
         open.add(history);
         current = history;
         return history;
@@ -101,6 +116,58 @@ abstract class DatabaseStoreContract extends HistoryStoreContract {
         assertThat(database(history).alreadyThere()).isZero();
         assertThat(database(history).unsentSeconds()).isLessThan(15);
         assertThat(history.history().health().dropped()).isEmpty();
+    }
+
+    @Test
+    void aDatabaseThatIsAwayForTooLongGetsTheNewestRowsAndTheOthersAreCounted() throws Exception {
+        DatabaseLink link = link("too long");
+        FlakyRemote remote = new FlakyRemote(link.remote());
+        HistorySettings usual = settings("too long");
+        HistorySettings small = new HistorySettings(
+                usual.directory(),
+                usual.instance(),
+                usual.retentionRaw(),
+                usual.retentionRollup(),
+                usual.queueRows(),
+                HistorySettings.BYTES_MIN,
+                usual.database());
+        VirtualHistory history = history(small, link, remote);
+        remote.goAway();
+        int monitors = 80;
+        history.live(days, 420, monitors);
+        history.rest(Duration.ofMinutes(2));
+        assertThat(used()).isLessThanOrEqualTo(HistorySettings.BYTES_MIN);
+        assertThat(history.history().health().dropped().keySet()).containsExactly(DropReason.NOT_FORWARDED);
+
+        remote.comeBack();
+        history.rest(Duration.ofMinutes(2));
+        long never = history.history().health().dropped().getOrDefault(DropReason.NOT_FORWARDED, 0L);
+        assertThat(never).isGreaterThan(100L * monitors);
+        assertThat(database(history).unsentSeconds()).isZero();
+        assertThat(database(history).alreadyThere()).isZero();
+        assertThat(database(history).sent() + never)
+                .isEqualTo(history.history().health().written());
+        Map<Instant, Long> messages = days.all().stream()
+                .collect(Collectors.toMap(
+                        MetricsSecond::begin,
+                        second -> second.streams().stream()
+                                .mapToLong(StreamSecond::messages)
+                                .sum()));
+        assertThat(link.store().series(new TimeRange(begin, history.now()), Optional.empty()))
+                .as("whole seconds, the newest included")
+                .allSatisfy(point -> assertThat(point.messages()).isEqualTo(messages.get(point.second())))
+                .extracting(SeriesPoint::second)
+                .endsWith(begin.plusSeconds(419));
+    }
+
+    /** Bytes of the file that are in use. */
+    private long used() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("history.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT (page_count - freelist_count) * page_size"
+                        + " FROM pragma_page_count, pragma_freelist_count, pragma_page_size")) {
+            return row.getLong(1);
+        }
     }
 
     @Test

@@ -57,6 +57,7 @@ final class Subscribers implements AutoCloseable {
         /** The newest slot of which something has come; the client's thread writes it. */
         private volatile long newest;
 
+        private final LongAdder updates = new LongAdder();
         private final Map<Long, LongAdder> bytesBySlot = new ConcurrentHashMap<>();
 
         private Subscriber(DeliveryRecorder recorder) {
@@ -79,6 +80,9 @@ final class Subscribers implements AutoCloseable {
         @Override
         public void onNext(SubscribeUpdate update) {
             recorder.received(update);
+            if (!update.hasPing() && !update.hasPong()) {
+                updates.increment();
+            }
             long slot = Receipt.of(update).slot();
             bytesBySlot.computeIfAbsent(slot, first -> new LongAdder()).add(update.getSerializedSize());
             newest = Math.max(newest, slot);
@@ -122,6 +126,13 @@ final class Subscribers implements AutoCloseable {
                 "all are active; not " + subscribers.keySet(),
                 () -> subscribers.values().stream()
                         .allMatch(subscriber -> !subscriber.isOpen() || subscriber.isActive()));
+    }
+
+    /** How many updates each of them received, pings aside. */
+    Map<String, Long> received() {
+        Map<String, Long> received = new LinkedHashMap<>();
+        subscribers.forEach((id, subscriber) -> received.put(id, subscriber.updates.sum()));
+        return received;
     }
 
     /** Lets so many slots go by. */
