@@ -34,7 +34,7 @@ class ApiShapesTest extends WithConsoles {
             .build();
 
     /** 45 of 60 permits left, three connections in different states, two monitors. */
-    private static PoolStats busy(PoolStats stats) {
+    static PoolStats busy(PoolStats stats) {
         BudgetSnapshot budget = new BudgetSnapshot(
                 List.of(new BudgetSnapshot.RuleUse(BudgetRule.DEFAULT, 15)),
                 Map.of(PermitClass.MANUAL, 2),

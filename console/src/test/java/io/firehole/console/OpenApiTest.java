@@ -50,26 +50,15 @@ class OpenApiTest {
     }
 
     @Test
-    void everyAnswerIsOfTheKindThatIsWritten() throws IOException {
+    void everyProblemIsOfTheShapeThatIsWritten() throws IOException {
         for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
             String asked = path.getKey().replace("{id}", "no-such").replaceAll("\\{\\w+}", "app.js");
             Answer answer = console.get(asked);
-            String schema = path.getValue()
-                    .at("/get/responses/200/content/application~1json/schema")
-                    .toString();
             if (answer.head().contains("application/problem+json")) {
                 for (JsonNode field : document.at("/components/schemas/Problem/required")) {
                     assertThat(answer.json().has(field.asText())).as(asked).isTrue();
                 }
                 assertThat(answer.json().get("status").asInt()).isEqualTo(answer.status());
-            } else if (schema.contains("Answer")) {
-                for (JsonNode field : document.at("/components/schemas/Answer/required")) {
-                    assertThat(answer.json().has(field.asText())).as(asked).isTrue();
-                }
-            } else if (schema.contains("object")) {
-                assertThat(answer.json().isObject()).as(asked).isTrue();
-            } else {
-                assertThat(answer.head()).as(asked).doesNotContain("application/json");
             }
         }
     }

@@ -46,11 +46,18 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A console on a free port of loopback before a pool whose provider never answers. */
 final class OpenConsole implements AutoCloseable {
 
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+
+    /** Connections that ended, before those that really did; a test may add some. */
+    final List<ClosedConnection> closed = new CopyOnWriteArrayList<>();
+
+    /** What is said of every transaction; a test may say something. */
+    volatile Optional<TransactionExplanation> explanation = Optional.empty();
 
     /** The time of day; a test may set it. */
     volatile Instant now = NOW;
@@ -81,7 +88,7 @@ final class OpenConsole implements AutoCloseable {
         console = Console.start(
                 rules.apply(
                         ConsoleConfig.DEFAULT.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
-                new Between(PoolView.of(pool), between, listeners),
+                new Between(PoolView.of(pool), between),
                 told.apply(Surroundings.NONE.withProgram(program)),
                 () -> now,
                 timers);
@@ -121,9 +128,15 @@ final class OpenConsole implements AutoCloseable {
         }
     }
 
-    private record Between(
-            PoolView pool, UnaryOperator<PoolStats> figures, List<Consumer<? super MetricsSecond>> listeners)
-            implements PoolView {
+    private final class Between implements PoolView {
+
+        private final PoolView pool;
+        private final UnaryOperator<PoolStats> figures;
+
+        Between(PoolView pool, UnaryOperator<PoolStats> figures) {
+            this.pool = pool;
+            this.figures = figures;
+        }
 
         @Override
         public PoolStats stats() {
@@ -140,7 +153,9 @@ final class OpenConsole implements AutoCloseable {
 
         @Override
         public List<ClosedConnection> closedConnections(int limit) {
-            return pool.closedConnections(limit);
+            return Stream.concat(closed.stream(), pool.closedConnections(limit).stream())
+                    .limit(limit)
+                    .toList();
         }
 
         @Override
@@ -171,7 +186,7 @@ final class OpenConsole implements AutoCloseable {
 
         @Override
         public Optional<TransactionExplanation> explain(String monitorId, ByteString signature) {
-            return pool.explain(monitorId, signature);
+            return explanation.or(() -> pool.explain(monitorId, signature));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.firehole.console.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
@@ -10,7 +12,11 @@ import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
 import io.firehole.console.http.Route;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -18,15 +24,17 @@ import java.util.regex.Pattern;
 
 /**
  * The paths of the console as an OpenAPI document. It is made from the table of routes, so that it names the paths, parameters
- * and roles that there are.
+ * and roles that there are; what answers have is written beside it, in {@code answers.json}.
  */
 public final class OpenApiResource implements Resource {
 
     private static final Pattern PART = Pattern.compile("\\{(\\w+)}");
 
-    /** Paths whose answers are documents of their own, without the usual envelope, or no JSON. */
-    private static final Set<String> BARE =
-            Set.of("/api/grpc-pool/health", "/api/dashboard/metrics", "/api/openapi.json");
+    /** Paths whose answers are documents of their own, without the usual envelope. */
+    private static final Set<String> BARE = Set.of("/api/grpc-pool/health", "/api/dashboard/metrics");
+
+    /** What each answer has, by method and path; a test holds it to what is answered. */
+    private static final JsonNode ANSWERS = answers();
 
     private final List<Route> routes;
 
@@ -50,10 +58,22 @@ public final class OpenApiResource implements Resource {
         ObjectNode paths = document.putObject("paths");
         for (Route route : routes) {
             ObjectNode path = paths.putObject(route.path());
-            put(path.putObject("get"), route, route.get(), route.resource().parameters());
+            put(
+                    path.putObject("get"),
+                    "GET",
+                    route,
+                    route.get(),
+                    route.resource().parameters());
             if (route.resource() instanceof Action action) {
                 ObjectNode post = path.putObject("post");
-                put(post, route, route.post(), action.orders());
+                put(post, "POST", route, route.post(), action.orders());
+                if (route.path().equals("/api/grpc-pool/filters/test")) {
+                    post.putObject("requestBody")
+                            .put("required", true)
+                            .putObject("content")
+                            .putObject("application/json")
+                            .set("schema", reference("FilterQuestion"));
+                }
                 post.withArray("parameters")
                         .addObject()
                         .put("name", "X-Firehole-Order")
@@ -68,7 +88,7 @@ public final class OpenApiResource implements Resource {
         return Reply.document(HttpStatus.OK, document);
     }
 
-    private static void put(ObjectNode operation, Route route, Role role, Set<String> parameters) {
+    private static void put(ObjectNode operation, String method, Route route, Role role, Set<String> parameters) {
         operation.put("summary", route.summary()).put("x-role", role.word());
         ArrayNode listed = operation.putArray("parameters");
         Matcher part = PART.matcher(route.path());
@@ -83,14 +103,10 @@ public final class OpenApiResource implements Resource {
         }
         ObjectNode responses = operation.putObject("responses");
         ObjectNode good = responses.putObject("200").put("description", route.summary());
-        if (isJson(route)) {
-            ObjectNode schema =
-                    good.putObject("content").putObject("application/json").putObject("schema");
-            if (BARE.contains(route.path())) {
-                schema.put("type", "object");
-            } else {
-                schema.put("$ref", "#/components/schemas/Answer");
-            }
+        JsonNode named = ANSWERS.path("answers").path(method + " " + route.path());
+        if (named.isTextual()) {
+            ObjectNode content = good.putObject("content").putObject("application/json");
+            content.set("schema", schema(route.path(), named.textValue()));
         }
         ObjectNode wrong = responses.putObject("default").put("description", "why not, and what is allowed");
         wrong.putObject("content")
@@ -99,10 +115,26 @@ public final class OpenApiResource implements Resource {
                 .put("$ref", "#/components/schemas/Problem");
     }
 
-    private static boolean isJson(Route route) {
-        return !route.path().equals("/")
-                && !route.path().equals("/metrics")
-                && !route.path().startsWith("/dashboard/");
+    private static ObjectNode schema(String path, String name) {
+        if (BARE.contains(path)) {
+            return reference(name);
+        }
+        ObjectNode schema = Reply.JSON.objectNode();
+        ArrayNode both = schema.putArray("allOf").add(reference("Answer"));
+        both.addObject().putObject("properties").set("data", reference(name));
+        return schema;
+    }
+
+    private static ObjectNode reference(String name) {
+        return Reply.JSON.objectNode().put("$ref", "#/components/schemas/" + name);
+    }
+
+    private static JsonNode answers() {
+        try (InputStream in = OpenApiResource.class.getResourceAsStream("answers.json")) {
+            return new ObjectMapper().readTree(Objects.requireNonNull(in, "answers.json"));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("the jar cannot be read", unreadable);
+        }
     }
 
     private static ObjectNode parameter(ArrayNode listed, String name, String in) {
@@ -113,6 +145,7 @@ public final class OpenApiResource implements Resource {
 
     private static void components(ObjectNode components) {
         ObjectNode schemas = components.putObject("schemas");
+        ANSWERS.get("schemas").properties().forEach(one -> schemas.set(one.getKey(), one.getValue()));
         ObjectNode answer = schemas.putObject("Answer").put("type", "object");
         answer.putArray("required").add("success").add("data");
         answer.putObject("properties").putObject("success").put("const", true);
