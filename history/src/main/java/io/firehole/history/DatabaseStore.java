@@ -70,7 +70,8 @@ final class DatabaseStore implements HistoryStore, Remote {
         this.source = source;
         this.access = access;
         this.settings = settings;
-        this.questions = new Questions(source, TimeType.TIMESTAMPTZ, settings.instance());
+        this.questions = new Questions(
+                source, TimeType.TIMESTAMPTZ, TimeLimit.byDatabase(Questions.TIME_MAX), settings.instance());
         this.aggregates = new Aggregates(source, clock);
     }
 

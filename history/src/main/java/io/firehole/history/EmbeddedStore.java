@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.firehole.history.Outbox.Backlog;
 import io.firehole.history.Outbox.Shipment;
 import io.firehole.pool.metrics.LatencyBuckets;
+import io.firehole.pool.time.NanoClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -53,7 +55,8 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
     private final EmbeddedRetention retention;
     private final Outbox outbox;
 
-    private EmbeddedStore(EmbeddedFile file, Connection writer, boolean forwards) throws SQLException {
+    private EmbeddedStore(EmbeddedFile file, Connection writer, boolean forwards, LongSupplier nanos)
+            throws SQLException {
         this.file = file;
         this.writer = writer;
         this.streams = new EmbeddedStreams(writer);
@@ -63,7 +66,7 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
         writer.commit();
         // Last, since it has a thread that somebody must end.
         this.readers = readers(file.database());
-        this.questions = new Questions(readers, TimeType.MILLIS, null);
+        this.questions = new Questions(readers, TimeType.MILLIS, TimeLimit.bySteps(Questions.TIME_MAX, nanos), null);
     }
 
     /**
@@ -73,9 +76,18 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
      * @throws IOException if none can be opened
      */
     static EmbeddedStore open(Path directory, boolean forwards, Instant now) throws IOException {
+        return open(directory, forwards, now, NanoClock.system()::nanos);
+    }
+
+    /**
+     * The same.
+     *
+     * @param nanos a clock that never goes back, by which questions take their time
+     */
+    static EmbeddedStore open(Path directory, boolean forwards, Instant now, LongSupplier nanos) throws IOException {
         EmbeddedFile file = EmbeddedFile.claim(directory);
         try {
-            return open(file, forwards);
+            return open(file, forwards, nanos);
         } catch (SQLException e) {
             if (!isDamaged(e)) {
                 file.close();
@@ -84,7 +96,7 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
             try {
                 Path aside = file.setAside(String.valueOf(now.getEpochSecond()));
                 log.warn("{} is damaged ({}); it lies in {} now, and a new history begins", file.database(), e, aside);
-                return open(file, forwards);
+                return open(file, forwards, nanos);
             } catch (IOException | SQLException again) {
                 file.close();
                 throw new IOException(file.database() + " is damaged and cannot be replaced", again);
@@ -93,7 +105,7 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
     }
 
     /** Opens that file. */
-    private static EmbeddedStore open(EmbeddedFile file, boolean forwards) throws SQLException {
+    private static EmbeddedStore open(EmbeddedFile file, boolean forwards, LongSupplier nanos) throws SQLException {
         SQLiteConfig config = config();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
@@ -102,7 +114,7 @@ final class EmbeddedStore implements HistoryStore, AutoCloseable {
         try {
             EmbeddedSchema.prepare(writer);
             writer.setAutoCommit(false);
-            return new EmbeddedStore(file, writer, forwards);
+            return new EmbeddedStore(file, writer, forwards, nanos);
         } catch (SQLException | RuntimeException e) {
             writer.close();
             throw e;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Questions {
 
-    /** A database that takes longer is told to stop. */
+    /** A store that takes longer is told to stop. */
     static final Duration TIME_MAX = Duration.ofSeconds(10);
 
     private static final int SECONDS_MAX = (int) History.SERIES_MAX.length().toSeconds() + 2;
@@ -26,13 +26,16 @@ final class Questions {
     private final DataSource source;
     private final TimeType times;
     private final @Nullable String instance;
+    private final TimeLimit limit;
 
     /**
+     * @param limit of each question
      * @param instance whose rows alone are meant, or null if there are no others
      */
-    Questions(DataSource source, TimeType times, @Nullable String instance) {
+    Questions(DataSource source, TimeType times, TimeLimit limit, @Nullable String instance) {
         this.source = source;
         this.times = times;
+        this.limit = limit;
         this.instance = instance;
     }
 
@@ -100,7 +103,6 @@ final class Questions {
     void ask(String sql, TimeRange range, Optional<Selection> only, int limit, RowReader reader) throws SQLException {
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setQueryTimeout((int) TIME_MAX.toSeconds());
             statement.setFetchSize(1_000);
             times.bind(statement, 1, range.from());
             times.bind(statement, 2, range.to());
@@ -112,11 +114,13 @@ final class Questions {
                 statement.setString(next++, only.get().id());
             }
             statement.setInt(next, limit);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    reader.read(row);
+            this.limit.within(connection, statement, () -> {
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        reader.read(row);
+                    }
                 }
-            }
+            });
         }
     }
 

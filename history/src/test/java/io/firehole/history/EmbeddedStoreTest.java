@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,27 @@ class EmbeddedStoreTest extends HistoryStoreContract {
         Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
         left.removeAll(before);
         assertThat(left).extracting(Thread::getName).noneMatch(name -> name.contains("firehole-history"));
+    }
+
+    @Test
+    void aQuestionThatTakesTooLongIsGivenUpAndTheNextOneIsAnswered() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        AtomicLong passing = new AtomicLong();
+        EmbeddedStore file = EmbeddedStore.open(
+                directory, false, BEGIN, () -> nanos.addAndGet(TimeUnit.SECONDS.toNanos(passing.get())));
+        store = file;
+        Days days = new Days(34);
+        for (int i = 0; i < 60; i++) {
+            days.second(BEGIN.plusSeconds(i), 40);
+        }
+        file.write(Days.batch(days.all(), "host", 1));
+        TimeRange minute = new TimeRange(BEGIN, BEGIN.plusSeconds(60));
+        passing.set(11);
+        assertThatThrownBy(() -> file.series(minute, Optional.empty()))
+                .isInstanceOf(SQLTimeoutException.class)
+                .hasMessage("no answer within 10 s; ask for less");
+        passing.set(0);
+        assertThat(file.series(minute, Optional.empty())).hasSize(60);
     }
 
     private void execute(String sql) throws SQLException {
