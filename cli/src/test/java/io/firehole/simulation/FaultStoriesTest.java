@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
@@ -37,16 +36,6 @@ class FaultStoriesTest {
      */
     private static final boolean STRICT = Boolean.parseBoolean(System.getProperty("firehole.fault-strict", "true"));
 
-    /**
-     * Stories of the first 10,000 that are known to break the promise, each by several faults one after another: who joins while its
-     * stream moves to another connection gets slots twice when that connection breaks as well (4214, 4624, 8972); confirmed
-     * statuses lost and not said to be (5674); losses recorded although the provider still had them (2074, 2796). Not yet mended;
-     * told of in docs/recovery.md. {@code -Dfirehole.fault-known=false} leaves none out.
-     */
-    private static final Set<Long> KNOWN = Boolean.parseBoolean(System.getProperty("firehole.fault-known", "true"))
-            ? Set.of(2074L, 2796L, 4214L, 4624L, 5674L, 8972L)
-            : Set.of();
-
     private final AtomicLong monitors = new AtomicLong();
     private final AtomicLong updates = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
@@ -61,7 +50,6 @@ class FaultStoriesTest {
         long begun = System.nanoTime();
         List<String> told = LongStream.range(FIRST, FIRST + CASES)
                 .parallel()
-                .filter(seed -> !KNOWN.contains(seed))
                 .mapToObj(RandomFaultStories::of)
                 .filter(story -> {
                     Outcome outcome = FaultPerformance.of(story, STRICT);

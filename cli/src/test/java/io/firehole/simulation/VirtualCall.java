@@ -149,6 +149,9 @@ final class VirtualCall implements UpstreamStream {
             return new ReplayAnswer.OutOfRange(
                     fromSlot, weather.deniesReplay > 0 ? provider.chain.newestBlock() : weather.remembersFrom);
         }
+        if (answer instanceof ReplayAnswer.OutOfRange out && weather.remembersFrom > out.oldest()) {
+            return new ReplayAnswer.OutOfRange(fromSlot, weather.remembersFrom);
+        }
         return answer;
     }
 

@@ -1,9 +1,8 @@
 package io.firehole.pool;
 
 import io.firehole.pool.routing.Checkpoint;
+import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.Router;
-import io.firehole.wire.proto.CommitmentLevel;
-import java.util.OptionalLong;
 
 /** What broke off, and how far it had come. Control thread. */
 sealed interface Interruption {
@@ -60,10 +59,9 @@ sealed interface Interruption {
     /**
      * A call whose monitors were on their way to another.
      *
-     * @param boundary the first slot that it had left to the other call; empty if it had left none
+     * @param handover by which; over, be it cancelled
      */
-    record OfHandover(Call<?> call, CommitmentLevel level, OptionalLong boundary, String cause, long atNanos)
-            implements Interruption {
+    record OfHandover(Call<?> call, Handover handover, String cause, long atNanos) implements Interruption {
         @Override
         public boolean isOver() {
             return call.end() != null;
@@ -72,8 +70,7 @@ sealed interface Interruption {
         @Override
         public Checkpoint checkpoint() {
             Router router = call.router();
-            router.checkpoint().tellAll(router.slots());
-            boundary.ifPresent(slot -> router.checkpoint().leaveFrom(slot, level));
+            handover.leave(router.checkpoint(), router.slots());
             return router.checkpoint();
         }
     }

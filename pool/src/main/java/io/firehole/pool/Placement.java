@@ -471,6 +471,7 @@ final class Placement {
         Subscription subscription = from.get().onward().orElseThrow();
         boolean fits = !target.isEnded()
                 && !target.isRetiring()
+                && target.arrival() == null
                 && target.moves().hasRoom()
                 && target.key().commitment() == subscription.commitment()
                 && target.key().serves(subscription)
@@ -505,8 +506,12 @@ final class Placement {
         Move move = new Move(pool, member, from, subscription);
         switch (decision) {
             case Decision.Join join -> {
-                pool.tally().hits++;
                 SharedStream target = shared(join.stream());
+                if (target.arrival() != null) {
+                    // Those who come there are not to be served before those who are on their way.
+                    return false;
+                }
+                pool.tally().hits++;
                 move.begin(target, () -> target.receive(move));
             }
             case Decision.OpenStream open -> {

@@ -86,6 +86,7 @@ final class Recovery {
     private @Nullable Timer timer;
     private OptionalLong spareSoughtNanos = OptionalLong.empty();
     private int failures;
+    private final Forgetting forgetting = new Forgetting();
     private long replayed;
     private long leftOut;
     private long firstMissing;
@@ -120,6 +121,7 @@ final class Recovery {
     /**
      * A replay under way.
      *
+     * @param asked from which slot on
      * @param local reads what was received lately; null if the provider replays
      */
     private record Running(
@@ -127,6 +129,7 @@ final class Recovery {
             ReplayGate gate,
             CatchUp.Phase.Settled to,
             Checkpoint from,
+            long asked,
             @Nullable LocalReplay local) {
 
         boolean isOfContent() {
@@ -278,7 +281,7 @@ final class Recovery {
 
     private void begin(CatchUp.Phase.Settled to) {
         Optional<Connection> connection = stream.openConnection();
-        if (!isOver() || connection.isEmpty()) {
+        if (!isOver() || connection.isEmpty() || stream.arrival() != null) {
             later(LOOK_AGAIN.toNanos());
             return;
         }
@@ -372,6 +375,7 @@ final class Recovery {
                 || checkpoint != null
                 || !stream.recoveries().mayHurry()
                 || !isOver()
+                || stream.arrival() != null
                 || gaps.owedFrom() > sealed.getAsLong()) {
             return;
         }
@@ -413,7 +417,7 @@ final class Recovery {
         Call<Router> call =
                 new Call<>(pool, events -> new LabelRouter(pool.clock(), events, table, gate), any -> look());
         LocalReplay local = new LocalReplay(pool, recorded, call, gate, readers, fromSlot, before, statusesOnly);
-        running = new Running(call, gate, to, from, local);
+        running = new Running(call, gate, to, from, fromSlot, local);
         call.on(local);
         call.send(SubscribeRequest.getDefaultInstance());
         watch(0);
@@ -427,7 +431,7 @@ final class Recovery {
             Checkpoint from,
             long fromSlot) {
         Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), any -> look());
-        running = new Running(call, gate, to, from, null);
+        running = new Running(call, gate, to, from, fromSlot, null);
         pool.tally().replays++;
         pool.tally().replaysOpen++;
         call.on(connection.subscribe(call));
@@ -488,19 +492,19 @@ final class Recovery {
             open.call().cancel();
             close(open);
             if (open.isOfContent()) {
-                failures = 0;
+                worked();
                 replayedTo = open.to();
                 look();
             } else if (open.gate() instanceof StatusReplay statuses && statuses.isOfEarlierSlots()) {
                 if (!earlierToldOnce) {
                     // The second time it is one of many attempts, since the provider forgets faster than it is asked.
-                    failures = 0;
+                    worked();
                 }
                 earlierTold = true;
                 earlierToldOnce = true;
                 look();
             } else {
-                failures = 0;
+                worked();
                 release(open.to(), open.from());
             }
         } else if (end != null) {
@@ -509,6 +513,11 @@ final class Recovery {
             open.call().cancel();
             ended(open, GrpcStatus.Code.UNAVAILABLE.with("it ended before it had come to what was to be replayed"));
         }
+    }
+
+    private void worked() {
+        failures = 0;
+        forgetting.hadIt();
     }
 
     private void release(CatchUp.Phase.Settled to, Checkpoint from) {
@@ -522,7 +531,7 @@ final class Recovery {
     /** A replay has ended before it was complete. */
     private void ended(Running open, GrpcStatus why) {
         if (open.gate().admitted() > 0) {
-            failures = 0;
+            worked();
         }
         close(open);
         closing = open.call();
@@ -540,9 +549,12 @@ final class Recovery {
             Matcher last = LAST_AVAILABLE.matcher(why.message());
             if (last.find()) {
                 long oldest = Long.parseLong(last.group(1));
-                // The provider forgets a slot whenever there is a new one: each time it says no it is asked for less.
-                tooFar(open, oldest + failures, why.message());
-                retry(why);
+                long newest = stream.openRouter()
+                        .map(router -> router.slots().highest().orElse(0) - 1)
+                        .orElse(0L);
+                tooFar(open, forgetting.askFrom(open.asked(), oldest, newest), why.message());
+                // While one waits it forgets more.
+                retry(why, oldest > open.asked() ? LOOK_AGAIN : LOOK_AGAIN.multipliedBy(2L << failures));
                 return;
             }
         }
@@ -606,11 +618,15 @@ final class Recovery {
     }
 
     private void retry(GrpcStatus why) {
+        retry(why, LOOK_AGAIN.multipliedBy(2L << failures));
+    }
+
+    private void retry(GrpcStatus why, Duration after) {
         if (++failures > FAILURES_MAX) {
             giveUp(Gap.Cause.REPLAY_FAILED, "it failed " + FAILURES_MAX + " times in turn, the last time: " + why);
         } else {
             log.warn("A replay for stream {} failed: {}", stream.id(), why);
-            later(LOOK_AGAIN.toNanos() << failures);
+            later(after.toNanos());
         }
     }
 
@@ -652,13 +668,12 @@ final class Recovery {
         boolean settled = known && catchUp.phase() instanceof CatchUp.Phase.Settled;
         long first = from.firstMissing();
         long begunBefore = begunBefore();
-        long contentBefore = catchUp.giveUp(from);
+        long contentBefore = catchUp.giveUp(from, begunBefore);
         givenUp = true;
         long before = Math.max(contentBefore, begunBefore);
         if (!isAskedFor()) {
             gaps.noteWhatIsNotReplayed(lossFrom, new CatchUp.Phase.Released(first, from, first));
         }
-        from.giveUpStatuses(before);
         gaps.note(each -> !RecoveryGaps.wantsStatuses(each), first, settled ? contentBefore : before, cause, detail);
         gaps.note(RecoveryGaps::wantsStatuses, Math.min(first, statusesFrom), before, cause, detail);
     }

@@ -145,16 +145,17 @@ final class SharedStream extends Upstream<LabelRouter> {
             return joinAfterReplay(
                     member, subscription.lasting(), subscription.replayFrom().getAsLong());
         }
-        Way way = new Way(this::catchingUp);
+        Way way = new Way(this::joining);
         Seat seat = merged.join(member.recipients(way), subscription, pool().now());
-        SharedPlace place = new SharedPlace(member, seat, way, isRecovering(), OptionalLong.empty());
+        SharedPlace place =
+                new SharedPlace(member, seat, way, isRecovering() || arrival() != null, OptionalLong.empty());
         places.put(seat, place);
         requestChanged();
         return place;
     }
 
     private Place joinAfterReplay(Member member, Subscription subscription, long fromSlot) {
-        Way way = new Way(this::catchingUp);
+        Way way = new Way(this::joining);
         Recovery recovery = recoveries().newcomer();
         way.recoversBy(recovery);
         Supplier<Recipient> recipients = member.recipients(way);

@@ -371,6 +371,21 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         }
     }
 
+    /** All who were on their way have left meanwhile: those who came beside them need not wait for them. */
+    private void nobodyComesFrom(Upstream<R> gone) {
+        Handover deserted = handover;
+        if (predecessor == gone && deserted != null && !deserted.isReleased()) {
+            cancel(patience);
+            patience = null;
+            deserted.hasNobody();
+            handover = null;
+            predecessor = null;
+            lastOfPredecessor = null;
+            cutBefore = null;
+            settleIn();
+        }
+    }
+
     /** What the predecessor had not delivered is recovered, as if the call had been this stream's. */
     private void recoverFrom(Call<R> theirs, Handover broken, String why) {
         cancel(patience);
@@ -379,12 +394,12 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         if (before != null) {
             inherits(before);
         }
-        OptionalLong leftFrom = broken.cancel() ? OptionalLong.empty() : broken.boundary();
+        broken.cancel();
         handover = null;
         predecessor = null;
         lastOfPredecessor = null;
         cutBefore = null;
-        recoveries.interrupted(new Interruption.OfHandover(theirs, level(), leftFrom, why, pool.now()));
+        recoveries.interrupted(new Interruption.OfHandover(theirs, broken, why, pool.now()));
     }
 
     /** A new call is about to begin while monitors are on their way: the one before failed them. */
@@ -505,6 +520,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         record(call.router());
         if (handover != null) {
             call.router().arrive(handover);
+            call.router().arrive(handover.newcomers());
         }
         recoveries.callBegins(call.router());
         moves.callBegins(call.router());
@@ -552,7 +568,14 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         return catchingUp();
     }
 
-    /** How newcomers come to its present call: after what the others missed; null for at once. */
+    /** How newcomers come to its present call: after those who are on their way to it, or after what the others missed; null for at once. */
+    @Nullable
+    Arrival joining() {
+        Handover coming = handover;
+        return coming == null ? catchingUp() : coming.newcomers();
+    }
+
+    /** The same where nobody is on the way. */
     @Nullable
     Arrival catchingUp() {
         return recoveries.ofAll();
@@ -813,6 +836,10 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             case State.Ended<R> ended -> {}
         }
         recoveries.end();
+        Upstream<R> next = successor;
+        if (next != null) {
+            next.nobodyComesFrom(this);
+        }
         link.remove(this);
         ended();
     }

@@ -194,6 +194,38 @@ class RecoveryTest {
         assertThat(reader.received).hasSizeGreaterThan(before);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void recordsNoMoreThanAProviderHasForgottenThatForgetsMuchWhileItIsAsked(CommitmentLevel level) {
+        world = new World(3).running();
+        Reader reader = world.monitor("m");
+        reader.ask(everything(level));
+        world.pass(Duration.ofSeconds(8));
+        long[] oldest = {1_016};
+        world.provider.deniesReplay = from -> {
+            GrpcStatus denied = from >= oldest[0]
+                    ? null
+                    : GrpcStatus.Code.OUT_OF_RANGE.with(
+                            "broadcast from " + from + " is not available, last available: " + oldest[0]);
+            oldest[0] = 1_030;
+            return denied;
+        };
+        world.provider.accepts =
+                id -> world.time.nanos() > Duration.ofSeconds(16).toNanos();
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(60));
+        assertThat(world.pool.gaps(Optional.of("m"), 10))
+                .isNotEmpty()
+                .filteredOn(gap -> gap.cause() == Gap.Cause.REPLAY_TOO_FAR)
+                .extracting(Gap::lastSlot)
+                .contains(1_029L)
+                .allMatch(last -> last <= 1_029);
+        assertThat(reader.received.stream()
+                        .filter(SubscribeUpdate::hasBlockMeta)
+                        .map(update -> update.getBlockMeta().getSlot()))
+                .contains(1_030L);
+    }
+
     @Test
     void goesOnWithAGapIfNoSlotIsSealedOnTheNextCall() {
         world = new World(3).running();

@@ -225,6 +225,36 @@ class ReplacedConnectionTest {
     }
 
     @Test
+    void givesWhoJoinsOnTheWayAllItAskedForAsSoonAsTheOthersAreThere() {
+        joined("a", World.transactions("t"));
+        world.provider.open().getFirst().goAway();
+        world.pass(Duration.ofMillis(100));
+        Reader newcomer = joined("b", World.transactions("t"));
+        world.pass(WatchedMonitors.TO_MOVE);
+        assertThat(newcomer.received).isNotEmpty();
+        assertNothingLostDoubledOrReordered("they came to the new connection");
+    }
+
+    @Test
+    void givesWhoJoinsOnTheWayNothingTwiceWhenTheOldConnectionBreaks() {
+        for (int millis = 200; millis < 2_200; millis += 200) {
+            world = new World(21).running();
+            watched = new WatchedMonitors(world);
+            joined("a", World.transactions("t"));
+            FakeProvider.Link old = world.provider.open().getFirst();
+            old.goAway();
+            world.pass(Duration.ofMillis(100));
+            Reader newcomer = world.monitor("b");
+            newcomer.ask(World.transactions("t"));
+            world.pass(Duration.ofMillis(millis));
+            old.cut("reset by peer");
+            world.pass(WatchedMonitors.TO_MOVE);
+            assertNothingLostDoubledOrReordered("the old connection broke after " + millis + " ms");
+            assertThat(newcomer.received).as("after %d ms", millis).isNotEmpty().doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void startsAnewWhenTheCallThatIsToFollowFails() {
         joined("a", World.transactions("t"));
         world.pool.reconnect(onlyConnection());

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
  * How monitors come to a call that is not to deliver to them at once, since something that belongs before is still on its
  * way by another call.
  */
-public sealed interface Arrival permits Handover, CatchUp {
+public sealed interface Arrival permits Handover, CatchUp, Newcomers {
 
     /** The first slot that is this call's to deliver; empty while that is not settled. Any thread. */
     OptionalLong boundary();

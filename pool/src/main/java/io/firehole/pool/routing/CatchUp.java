@@ -107,6 +107,14 @@ public final class CatchUp implements Arrival {
                 : OptionalLong.empty();
     }
 
+    /** Of earlier slots than that statuses may have been given up, and are not asked for again. */
+    @Override
+    public OptionalLong wholeFrom() {
+        return phase.get() instanceof Phase.Released released
+                ? OptionalLong.of(Math.max(released.boundary(), released.from().statusesGivenUpBefore()))
+                : OptionalLong.empty();
+    }
+
     @Override
     public long heldBytes() {
         return held.countedBytes();
@@ -161,8 +169,12 @@ public final class CatchUp implements Arrival {
         return phase.compareAndSet(settled, new Phase.Released(settled.boundary(), from, settled.begunBefore()));
     }
 
-    /** What lies before the boundary is given up: the live call delivers what it has. Gives the boundary. */
-    public long giveUp(Checkpoint from) {
+    /**
+     * What lies before the boundary is given up: the live call delivers what it has. Gives the boundary.
+     *
+     * @param begunBefore before which slot statuses may be missing, if it is later
+     */
+    public long giveUp(Checkpoint from, long begunBefore) {
         while (true) {
             Phase before = phase.get();
             long boundary = switch (before) {
@@ -170,6 +182,9 @@ public final class CatchUp implements Arrival {
                 case Phase.Settled settled -> settled.boundary();
                 case Phase.Released released -> released.boundary();
             };
+            if (!(before instanceof Phase.Released)) {
+                from.giveUpStatuses(Math.max(boundary, begunBefore));
+            }
             if (before instanceof Phase.Released
                     || phase.compareAndSet(before, new Phase.Released(boundary, from, boundary))) {
                 return boundary;

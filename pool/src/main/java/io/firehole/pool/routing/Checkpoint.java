@@ -2,7 +2,6 @@ package io.firehole.pool.routing;
 
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.UpdateKind;
-import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -219,16 +218,19 @@ public final class Checkpoint {
         return first;
     }
 
-    /** From that slot on nothing has been delivered: it was left to another call. */
-    public void leaveFrom(long slot, CommitmentLevel level) {
+    /**
+     * From that slot on nothing has been delivered: it was left to another call.
+     *
+     * @param delivered the statuses that were; whatever else was shown was left
+     */
+    void leaveFrom(long slot, Collection<Long> delivered) {
         open.removeIf(each -> {
             boolean left = each.slot >= slot;
             identities -= left ? each.delivered.size() : 0;
             return left;
         });
         sealed.removeFrom(slot);
-        told.removeIf(key -> key >> SlotTrack.STATUS_BITS >= slot
-                && Handover.followsContent(SlotStatus.forNumber((int) (key & STATUS_MASK)), level));
+        delivered.forEach(this::tell);
     }
 
     /**

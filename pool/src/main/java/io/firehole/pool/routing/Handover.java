@@ -63,6 +63,7 @@ public final class Handover implements Arrival {
     private static final int STATUSES_MAX = 16_384;
 
     private static final long UNKNOWN = -1;
+    private static final long CANCELLED = Long.MAX_VALUE;
 
     private final CommitmentLevel level;
 
@@ -111,6 +112,8 @@ public final class Handover implements Arrival {
     private final HeldUpdates held = new HeldUpdates();
     private boolean beyond;
     private OptionalLong firstWholeSlot = OptionalLong.empty();
+
+    private final Newcomers newcomers = new Newcomers(this);
 
     /** Nothing that comes can have been the old call's. Written by the new call's event loop. */
     private volatile boolean longOver;
@@ -244,10 +247,6 @@ public final class Handover implements Arrival {
 
     /** Whether that status comes after the content of its slot, on a call of this commitment. */
     private boolean followsContent(SlotStatus status) {
-        return followsContent(status, level);
-    }
-
-    static boolean followsContent(@Nullable SlotStatus status, CommitmentLevel level) {
         return switch (level) {
             case CONFIRMED -> status == SlotStatus.SLOT_CONFIRMED || status == SlotStatus.SLOT_FINALIZED;
             case FINALIZED -> status == SlotStatus.SLOT_FINALIZED;
@@ -363,6 +362,22 @@ public final class Handover implements Arrival {
 
     // ---- any thread ----
 
+    /**
+     * The old call is over, and what the new one held of its own is lost: notes what the old one has delivered. Any thread
+     * that has seen the end of the old call.
+     *
+     * @param old how far the old call had come; what it had left to the new call has not been delivered
+     * @param seen what it had shown of the chain
+     */
+    public void leave(Checkpoint old, SlotTrack seen) {
+        long first = boundary.get();
+        if (first == UNKNOWN || first == CANCELLED) {
+            old.tellAll(seen);
+        } else {
+            old.leaveFrom(first, told);
+        }
+    }
+
     /** The first slot that the new call was known to have whole; empty while it has found none. */
     public OptionalLong offered() {
         long slot = offered.get();
@@ -372,6 +387,21 @@ public final class Handover implements Arrival {
     /** Whether the new call has found a slot that it has whole. */
     public boolean isOffered() {
         return offered.get() != UNKNOWN;
+    }
+
+    /** All who were to come by it are gone. Control thread. */
+    public void hasNobody() {
+        newcomers.release();
+    }
+
+    /** How those come to the new call meanwhile who were not on the old one. */
+    public Arrival newcomers() {
+        return newcomers;
+    }
+
+    /** Whether the new call has come to what is its own: nothing that was the old one's is still to come. Its event loop. */
+    boolean isBeyond() {
+        return complete && beyond;
     }
 
     @Override
@@ -437,6 +467,6 @@ public final class Handover implements Arrival {
      * @return false if it is too late for that, since the old one has left slots to the new one
      */
     public boolean cancel() {
-        return boundary.compareAndSet(UNKNOWN, Long.MAX_VALUE) && !released;
+        return boundary.compareAndSet(UNKNOWN, CANCELLED) && !released;
     }
 }

@@ -278,6 +278,53 @@ class HandoverTest {
     }
 
     @Test
+    void knowsWhichStatusesTheOldCallHadLeftToOneThatFailed() {
+        Handover handover = new Handover(CommitmentLevel.PROCESSED);
+        Way before = new Way(null, false);
+        VerbatimRouter old = router(before);
+        VerbatimRouter following = router(new Way(handover, true));
+        following.arrive(handover);
+        old.depart(handover, List.of(before));
+        whole(100).forEach(update -> following.route(update.toByteArray()));
+        for (long slot = 100; slot < 105; slot++) {
+            whole(slot).forEach(update -> old.route(update.toByteArray()));
+            old.route(status(slot - 2, SlotStatus.SLOT_CONFIRMED).toByteArray());
+        }
+        assertThat(handover.isReleased()).isTrue();
+
+        handover.leave(old.checkpoint(), old.slots());
+
+        assertThat(isTold(old, 100, SlotStatus.SLOT_CONFIRMED))
+                .as("came before it was released")
+                .isTrue();
+        assertThat(received).doesNotContain(seen(status(102, SlotStatus.SLOT_CONFIRMED)));
+        assertThat(isTold(old, 102, SlotStatus.SLOT_CONFIRMED))
+                .as("was left, as it came afterwards")
+                .isFalse();
+        for (SubscribeUpdate update : received) {
+            if (update.hasSlot()) {
+                assertThat(isTold(
+                                old,
+                                update.getSlot().getSlot(),
+                                update.getSlot().getStatus()))
+                        .as("delivered: %s", update)
+                        .isTrue();
+            }
+        }
+    }
+
+    private static boolean isTold(Router router, long slot, SlotStatus status) {
+        return router.checkpoint().isTold(slot, status);
+    }
+
+    private static List<SubscribeUpdate> whole(long slot) {
+        return List.of(
+                status(slot, SlotStatus.SLOT_FIRST_SHRED_RECEIVED),
+                seal(slot),
+                status(slot, SlotStatus.SLOT_PROCESSED));
+    }
+
+    @Test
     void leavesTheOldCallAloneWhenItIsCancelledInTime() {
         Handover handover = new Handover(CommitmentLevel.PROCESSED);
         Way before = new Way(null, false);
