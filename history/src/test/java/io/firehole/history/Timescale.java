@@ -17,21 +17,32 @@ final class Timescale implements AutoCloseable {
     private static final Path HOME = Path.of(System.getProperty("firehole.root"), "history", "src", "test", "node");
 
     private final String data;
+    private final String edition;
     private Process process;
     private int port;
 
-    private Timescale(String data) throws IOException {
+    private Timescale(String data, String edition) throws IOException {
         this.data = data;
+        this.edition = edition;
         this.process = launch(0);
     }
 
     /** One that keeps its data there. Where there can be none the test is skipped, but not in continuous integration. */
     static Timescale in(Path directory) {
+        return in(directory, "community");
+    }
+
+    /** The same, but it passes for the Apache edition. */
+    static Timescale apacheIn(Path directory) {
+        return in(directory, "apache");
+    }
+
+    private static Timescale in(Path directory, String edition) {
         if (!Files.isDirectory(HOME.resolve("node_modules"))) {
             Assumptions.assumeTrue(IN_CI, "no TimescaleDB: run npm ci in history/src/test/node");
         }
         try {
-            return new Timescale(directory.toString());
+            return new Timescale(directory.toString(), edition);
         } catch (IOException e) {
             Assumptions.assumeTrue(IN_CI, "no TimescaleDB can be started here: " + e);
             throw new AssertionError("no TimescaleDB can be started", e);
@@ -39,7 +50,7 @@ final class Timescale implements AutoCloseable {
     }
 
     private Process launch(int onPort) throws IOException {
-        Process started = new ProcessBuilder("node", "timescale-bridge.mjs", String.valueOf(onPort), data)
+        Process started = new ProcessBuilder("node", "timescale-bridge.mjs", String.valueOf(onPort), data, edition)
                 .directory(HOME.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
