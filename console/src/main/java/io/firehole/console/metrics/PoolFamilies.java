@@ -1,14 +1,9 @@
 package io.firehole.console.metrics;
 
 import io.firehole.console.live.LiveDocument;
-import io.firehole.console.live.MonitorFigures;
-import io.firehole.console.live.Sample;
-import io.firehole.pool.Gap;
 import io.firehole.pool.Group;
 import io.firehole.pool.PoolStats;
 import io.firehole.pool.PoolStats.ConnectionState;
-import io.firehole.pool.budget.BudgetRule;
-import io.firehole.pool.budget.PermitClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,16 +14,14 @@ final class PoolFamilies {
 
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final double MICROS = TimeUnit.SECONDS.toMicros(1);
-
     private final List<MetricFamily> families = new ArrayList<>();
 
     private PoolFamilies() {
         pool();
         connections();
         streams();
-        monitors();
-        budget();
+        families.addAll(MonitorFamilies.all());
+        families.addAll(BudgetFamilies.all());
         trouble();
     }
 
@@ -181,160 +174,6 @@ final class PoolFamilies {
                 "firehole_watchdog_total",
                 "Streams taken for dead because no slot came",
                 s -> s.totals().watchdogs());
-    }
-
-    private void monitors() {
-        with(
-                "firehole_monitors",
-                "Open streams of monitors, by how they are served",
-                List.of("state"),
-                (sample, series) -> {
-                    series.put(sample.health().served(), "active");
-                    series.put(sample.health().waiting() - sample.health().failed(), "waiting");
-                    series.put(sample.health().failed(), "failed");
-                });
-        with("firehole_group_monitors", "Open streams of monitors", List.of("group"), (sample, series) -> {
-            for (Group group : Group.values()) {
-                series.put(
-                        sample.stats().monitors().stream()
-                                .filter(one -> one.group() == group)
-                                .count(),
-                        group.word());
-            }
-        });
-        perMonitor("waiting_updates", "Updates that wait for a monitor", one -> one.waiting());
-        perMonitor("waiting_bytes", "Bytes that wait for a monitor", one -> one.waitingBytes());
-        perMonitor(
-                "stored_updates",
-                "Updates of those that wait on disk",
-                one -> one.lag().stored());
-        perMonitorFigure("updates_total", "Updates handed to a monitor", MonitorFigures::messages);
-        perMonitorFigure("bytes_total", "Bytes handed to a monitor", MonitorFigures::bytes);
-        perMonitorFigure("errors_total", "Calls of a monitor that ended with an error", MonitorFigures::errors);
-        perMonitorFigure("dropped_total", "Updates given up because a monitor was slow", MonitorFigures::dropped);
-        perMonitorFigure("reconnects_total", "Times a monitor had to go on by a new call", MonitorFigures::reconnects);
-        perMonitorFigure(
-                "latencies_total",
-                "Latencies measured, from an update's arrival until it was handed over",
-                MonitorFigures::latencies);
-        perMonitorFigure("latency_seconds_total", "Their sum, in seconds", one -> one.latencyMicros() / MICROS);
-        perMonitorFigure(
-                "latency_p99_seconds",
-                "99 % of the updates of its last busy second were handed over within that, in seconds",
-                one -> one.lastSecond().p99Micros() / MICROS);
-        families.add(new DelayFamily(
-                "firehole_handover_seconds",
-                "From the arrival of an update until it was handed to a monitor, by the monitor's group, in seconds",
-                Sample::handedOver));
-        families.add(new DelayFamily(
-                "firehole_provider_delay_seconds",
-                "From the provider's time in an update until it came, by both clocks, of one update in sixteen, in seconds",
-                Sample::onTheWay));
-        with(
-                "firehole_gaps_total",
-                "Ranges of slots that a monitor should have seen and did not",
-                List.of("monitor", "cause"),
-                (sample, series) -> sample.stats()
-                        .gapCounts()
-                        .forEach(count -> series.put(
-                                count.gaps(), count.monitor(), count.cause().word())));
-        with(
-                "firehole_gaps_by_cause_total",
-                "These ranges of all monitors together; every cause is there from the start",
-                List.of("cause"),
-                (sample, series) -> {
-                    for (Gap.Cause cause : Gap.Cause.values()) {
-                        series.put(
-                                sample.stats().gapCounts().stream()
-                                        .filter(count -> count.cause() == cause)
-                                        .mapToLong(PoolStats.GapCount::gaps)
-                                        .sum(),
-                                cause.word());
-                    }
-                });
-        with(
-                "firehole_gap_slots_total",
-                "Slots in these ranges",
-                List.of("monitor", "cause"),
-                (sample, series) -> sample.stats()
-                        .gapCounts()
-                        .forEach(count -> series.put(
-                                count.slots(), count.monitor(), count.cause().word())));
-    }
-
-    private void perMonitor(String name, String help, ToDoubleFunction<PoolStats.MonitorStats> figure) {
-        with(
-                "firehole_monitor_" + name,
-                help,
-                List.of("monitor"),
-                (sample, series) ->
-                        sample.stats().monitors().forEach(one -> series.put(figure.applyAsDouble(one), one.id())));
-    }
-
-    private void perMonitorFigure(String name, String help, ToDoubleFunction<MonitorFigures> figure) {
-        with(
-                "firehole_monitor_" + name,
-                help,
-                List.of("monitor"),
-                (sample, series) -> sample.figures().forEach((id, one) -> series.put(figure.applyAsDouble(one), id)));
-    }
-
-    private void budget() {
-        with(
-                "firehole_permits_limit",
-                "New connections that a rule allows in its window",
-                List.of("rule"),
-                (sample, series) -> sample.stats()
-                        .budget()
-                        .ifPresent(budget -> budget.rules()
-                                .forEach(use -> series.put(use.rule().max(), rule(use.rule())))));
-        with(
-                "firehole_permits_used",
-                "New connections that stand in a rule's window",
-                List.of("rule"),
-                (sample, series) -> sample.stats()
-                        .budget()
-                        .ifPresent(budget -> budget.rules().forEach(use -> series.put(use.used(), rule(use.rule())))));
-        with(
-                "firehole_permits_available",
-                "New connections that a rule admits now",
-                List.of("rule"),
-                (sample, series) -> sample.stats()
-                        .budget()
-                        .ifPresent(budget ->
-                                budget.rules().forEach(use -> series.put(use.available(), rule(use.rule())))));
-        with(
-                "firehole_permits_queued",
-                "Who waits for a permit",
-                List.of("class"),
-                (sample, series) -> sample.stats().budget().ifPresent(budget -> {
-                    for (PermitClass purpose : PermitClass.values()) {
-                        series.put(budget.queued().getOrDefault(purpose, 0), LiveDocument.word(purpose));
-                    }
-                }));
-        with(
-                "firehole_permits_granted_total",
-                "Permits given",
-                List.of(),
-                (sample, series) -> sample.stats().budget().ifPresent(budget -> series.put(budget.granted())));
-        with(
-                "firehole_permits_waited_seconds_total",
-                "How long those waited who were given a permit, in sum, in seconds",
-                List.of(),
-                (sample, series) ->
-                        sample.stats().budget().ifPresent(budget -> series.put(budget.waitedNanos() / NANOS)));
-        with(
-                "firehole_provider_refusals_total",
-                "Connections and calls that the provider refused",
-                List.of("reason"),
-                (sample, series) -> sample.stats()
-                        .budget()
-                        .ifPresent(budget ->
-                                budget.refusals().forEach((why, count) -> series.put(count, LiveDocument.word(why)))));
-    }
-
-    private static String rule(BudgetRule rule) {
-        return rule.max() + "/" + rule.per().toSeconds() + "s " + LiveDocument.word(rule.counts());
     }
 
     private void trouble() {
