@@ -53,10 +53,13 @@ export function span(millis) {
   return hours < 48 ? `${hours} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** How long ago something was. */
+const UNITS = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'min'], [1000, 's']];
+
+/** How long ago something was, in its largest unit: the moment itself stands in the title. */
 export function ago(millisSinceEpoch, now = Date.now()) {
   const since = now - millisSinceEpoch;
-  return since < 1000 ? 'now' : `${span(since)} ago`;
+  const unit = UNITS.find(([millis]) => since >= millis);
+  return unit === undefined ? 'now' : `${Math.floor(since / unit[0])} ${unit[1]} ago`;
 }
 
 /** The time of day in UTC, with the date. */

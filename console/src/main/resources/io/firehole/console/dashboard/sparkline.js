@@ -15,5 +15,5 @@ export function points(values, width = WIDTH, height = HEIGHT) {
   return shown.map((value, i) => `${(offset + i * step).toFixed(1)},${(height - 1.5 - (value / top) * (height - 3)).toFixed(1)}`).join(' ');
 }
 
-export const sparkline = (values) => svg`<svg class="sparkline" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true" focusable="false"
+export const sparkline = (values) => svg`<svg class="sparkline" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false"
   ><polyline points=${points(values)} /></svg>`;
