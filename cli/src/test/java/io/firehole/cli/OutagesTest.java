@@ -219,9 +219,13 @@ class OutagesTest {
             URI console = URI.create("http://127.0.0.1:"
                     + firehole.consoleAddress().orElseThrow().getPort() + "/api/grpc-pool/");
             JsonNode events = get(console.resolve("events?limit=1000"));
+            String metrics = text(console.resolve("/metrics"));
             for (Client one : clients) {
                 String id = one.checked().id();
                 JsonNode told = get(console.resolve("gaps?monitor=" + id)).get("data");
+                assertThat(gapsCounted(metrics, id))
+                        .as("the metric of %s", id)
+                        .isEqualTo(told.get("total").asInt());
                 assertThat(one.checked().faults()).as(id).isEmpty();
                 assertThat(one.checked().differing()).as(id).isEmpty();
                 assertThat(one.stream().ended()).as("its stream").isNotDone();
@@ -284,10 +288,22 @@ class OutagesTest {
     }
 
     private JsonNode get(URI uri) throws Exception {
+        return json.readTree(text(uri));
+    }
+
+    /** Over all causes. */
+    private static double gapsCounted(String metrics, String monitor) {
+        return metrics.lines()
+                .filter(line -> line.startsWith("firehole_gaps_total{") && line.contains("monitor=\"" + monitor + "\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    private String text(URI uri) throws Exception {
         HttpResponse<String> answer =
                 http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return json.readTree(answer.body());
+        return answer.body();
     }
 
     private static InetSocketAddress anyPort() {
