@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The scripts that tests run by Node, and what they need. */
 public final class NodeScripts {
@@ -22,7 +23,7 @@ public final class NodeScripts {
      * @param programs which it needs besides
      */
     public static void require(Class<?> test, Path... programs) {
-        String missing = missing(programs);
+        @Nullable String missing = missing(programs);
         if (missing != null && "true".equals(System.getenv("CI"))) {
             fail(test.getSimpleName() + " must run in CI, but " + missing);
         }
@@ -32,7 +33,7 @@ public final class NodeScripts {
         assumeTrue(missing == null, missing);
     }
 
-    private static String missing(Path... programs) {
+    private static @Nullable String missing(Path... programs) {
         if (!nodeRuns()) {
             return "there is no node on the PATH";
         }
