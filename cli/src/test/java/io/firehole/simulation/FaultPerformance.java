@@ -23,9 +23,14 @@ import io.firehole.wire.proto.SubscribeRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link FaultStory} as it happens: the pool behind its budget, a provider in bad weather, and a reader for each monitor. */
@@ -38,6 +43,14 @@ final class FaultPerformance {
 
     /** What is on its way when the chain stops. */
     private static final Duration FAREWELL = Duration.ofMillis(800);
+
+    /** Who is without something for longer than that is not served. */
+    private static final Duration OVERDUE = Duration.ofSeconds(5);
+
+    private static final Duration FORGOTTEN_EVERY = Duration.ofMinutes(5);
+
+    /** After so long nothing comes any more, and what is missing is recorded. */
+    private static final Duration SETTLED = Duration.ofMinutes(4);
 
     private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -70,6 +83,8 @@ final class FaultPerformance {
 
     private long trace;
     private boolean over;
+    private boolean forgetting;
+    private long forgottenNanos;
 
     /**
      * How the provider stood.
@@ -89,7 +104,7 @@ final class FaultPerformance {
      */
     record Outcome(List<String> faults, List<Kept> kept, long seconds, long trace) {}
 
-    private FaultPerformance(FaultStory story, Mischief mischief, boolean strict) {
+    private FaultPerformance(FaultStory story, SmallBlock block, double speed, Mischief mischief, boolean strict) {
         this.story = story;
         this.strict = strict;
         Random random = new Random(story.seed());
@@ -99,13 +114,15 @@ final class FaultPerformance {
                 random,
                 ChainConfig.DEFAULT
                         .withSeed(story.seed() & 0xff)
+                        .withSpeed(speed)
                         .withReplaySlots(story.provider().replaySlots())
                         .withSkipEvery(story.provider().skipEvery()),
-                SmallBlock.tiny(),
+                block,
                 Profiles.named("open"),
                 budget);
         provider.wire = mischief.onTheWire();
         provider.weather.lookMillisMax = story.provider().lookMillisMax();
+        provider.weather.busyMillisMax = story.provider().busyMillisMax();
         provider.weather.replaySlotMillis = story.provider().replaySlotMillis();
         provider.chain.start();
         config = story.pool().config(Profiles.named("open"));
@@ -126,9 +143,50 @@ final class FaultPerformance {
         return of(story, Mischief.NONE, strict);
     }
 
+    /** What is wrong with the story of that number. */
+    static List<String> faultsOf(long seed) {
+        return of(RandomFaultStories.of(seed), true).faults();
+    }
+
+    /** What is wrong with that of {@link RandomFaultStories#ofAReplacementAmidAReplay}. */
+    static List<String> faultsOfAReplacement(long seed) {
+        return of(RandomFaultStories.ofAReplacementAmidAReplay(seed), true).faults();
+    }
+
     /** Plays it with something broken that ought to be noticed. */
     static Outcome of(FaultStory story, Mischief mischief, boolean strict) {
-        return new FaultPerformance(story, mischief, strict).play();
+        return new FaultPerformance(story, SmallBlock.tiny(), 1, mischief, strict).play();
+    }
+
+    /**
+     * Plays one that lasts long: what is over is forgotten from time to time.
+     *
+     * @param block what each slot is made of
+     * @param speed how many times faster than mainnet's slots they go by
+     * @param service takes how each monitor was served
+     */
+    static Outcome ofALongOne(FaultStory story, SmallBlock block, double speed, Consumer<Service> service) {
+        FaultPerformance performance = new FaultPerformance(story, block, speed, Mischief.NONE, true);
+        performance.forgetting = true;
+        Outcome outcome = performance.play();
+        performance.actors.forEach(actor -> service.accept(actor.service()));
+        return outcome;
+    }
+
+    /**
+     * How a monitor was served: looked at twice a second, from the first that it was told to be whole.
+     *
+     * @param looks how often
+     * @param behind how often something was overdue that the provider could have sent
+     * @param away how often something was overdue since the provider could not be reached
+     * @param gaps by cause
+     */
+    record Service(String monitor, long updates, long looks, long behind, long away, Map<Gap.Cause, Long> gaps) {
+
+        /** The share of the time in which nothing was overdue, in percent. */
+        double uptime() {
+            return 100.0 * (looks - behind) / looks;
+        }
     }
 
     private Outcome play() {
@@ -197,6 +255,14 @@ final class FaultPerformance {
             }
         }
         actors.forEach(Actor::look);
+        if (forgetting) {
+            actors.forEach(Actor::lookWhetherServed);
+        }
+        if (forgetting && now - forgottenNanos >= FORGOTTEN_EVERY.toNanos()) {
+            forgottenNanos = now;
+            actors.forEach(actor -> actor.settle(now));
+            provider.chain.forget();
+        }
         time.after(LOOK.toNanos(), this::look);
     }
 
@@ -215,7 +281,7 @@ final class FaultPerformance {
     }
 
     private boolean isClosable(long atNanos, long slot) {
-        for (Sight sight : sights) {
+        for (Sight sight : sights.subList((int) Math.min(sights.size(), atNanos / LOOK.toNanos()), sights.size())) {
             if (sight.fair() && sight.atNanos() - FAIR.plus(windowOfBudget()).toNanos() >= atNanos) {
                 return sight.oldest() <= slot;
             }
@@ -269,6 +335,10 @@ final class FaultPerformance {
         private OptionalLong wholeFrom = OptionalLong.empty();
         private boolean left;
         private @Nullable GrpcStatus ended;
+        private long updates;
+        private long looks;
+        private long behind;
+        private long away;
 
         Actor(Part part) {
             this.part = part;
@@ -345,6 +415,42 @@ final class FaultPerformance {
             }
         }
 
+        void lookWhetherServed() {
+            Promise mine = promise;
+            if (mine == null || wholeFrom.isEmpty()) {
+                return;
+            }
+            looks++;
+            if (mine.isBehind(time.nanos() - OVERDUE.toNanos(), wholeFrom, this::gaps)) {
+                if (time.nanos() - provider.weather.lastAwayNanos(time.nanos()) <= OVERDUE.toNanos()) {
+                    away++;
+                } else {
+                    behind++;
+                }
+            }
+        }
+
+        void settle(long now) {
+            Promise mine = promise;
+            if (mine != null) {
+                mine.settle(
+                        now - SETTLED.toNanos(), wholeFrom, gaps(), FaultPerformance.this::isClosable, time.nanos());
+            }
+        }
+
+        Service service() {
+            Map<Gap.Cause, Long> causes =
+                    gaps().stream().collect(Collectors.groupingBy(Gap::cause, TreeMap::new, Collectors.counting()));
+            return new Service(id(), updates, looks, behind, away, causes);
+        }
+
+        private List<Gap> gaps() {
+            Promise mine = Objects.requireNonNull(promise);
+            return pool.gaps(Optional.of(id()), Integer.MAX_VALUE).stream()
+                    .filter(gap -> gap.commitment() == mine.level())
+                    .toList();
+        }
+
         void finish(List<Kept> kept) {
             read();
             Promise mine = promise;
@@ -352,18 +458,18 @@ final class FaultPerformance {
             if (mine == null || open == null) {
                 return;
             }
-            List<Gap> gaps = pool.gaps(Optional.of(id()), Integer.MAX_VALUE).stream()
-                    .filter(gap -> gap.commitment() == mine.level())
-                    .toList();
+            List<Gap> gaps = gaps();
             boolean served = !left && ended == null;
             if (strict && served && mine.asksForSomething() && wholeFrom.isEmpty()) {
                 faults.add(id() + ": is not told from which slot on it gets everything");
             }
-            kept.add(mine.finish(
+            Kept all = mine.finish(
                     served ? wholeFrom : OptionalLong.empty(),
                     served ? gaps : List.of(),
                     FaultPerformance.this::isClosable,
-                    time.nanos()));
+                    time.nanos());
+            updates = all.updates();
+            kept.add(all);
             mine.broken().forEach(how -> faults.add(id() + ": " + how));
         }
     }

@@ -166,7 +166,7 @@ class FaultStoriesTest {
     /** Nothing goes wrong. */
     private static final FaultStory STORY = new FaultStory(
             1,
-            new FaultStory.Nature(150, 16, 0, 0, BudgetRule.DEFAULT),
+            new FaultStory.Nature(150, 16, 0, 0, 0, BudgetRule.DEFAULT),
             new Story.PoolRules(15, Duration.ofSeconds(30), 10, true),
             List.of(new Story.Part(
                     new Monitor("m", Group.MEDIUM),

@@ -24,9 +24,16 @@ record FaultStory(long seed, Nature provider, PoolRules pool, List<Part> parts, 
      * @param skipEvery one slot of so many has no block; 0 for none
      * @param lookMillisMax how long a request may wait until it is looked at
      * @param replaySlotMillis from one replayed slot to the next; 0 for all at once
+     * @param busyMillisMax how long a call that is cancelled may go on, since its event loop is busy
      * @param connects what it allows of new connections
      */
-    record Nature(int replaySlots, int skipEvery, int lookMillisMax, int replaySlotMillis, BudgetRule connects) {}
+    record Nature(
+            int replaySlots,
+            int skipEvery,
+            int lookMillisMax,
+            int replaySlotMillis,
+            int busyMillisMax,
+            BudgetRule connects) {}
 
     FaultStory {
         parts = List.copyOf(parts);

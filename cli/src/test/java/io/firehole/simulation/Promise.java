@@ -13,8 +13,9 @@ import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SlotStatus;
 import io.firehole.wire.proto.SubscribeRequest;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +62,13 @@ final class Promise {
         final UpdateKind kind;
         final int rank;
         final SlotStatus status;
+        final long key;
         boolean replayable;
+        boolean received;
 
-        Due(int index, long atNanos, long slot, UpdateKind kind, int rank, SlotStatus status) {
+        Due(int index, long key, long atNanos, long slot, UpdateKind kind, int rank, SlotStatus status) {
             this.index = index;
+            this.key = key;
             this.atNanos = atNanos;
             this.slot = slot;
             this.kind = kind;
@@ -97,16 +102,23 @@ final class Promise {
     private final boolean asksForSomething;
     private final long oldestNanos;
     private final Map<Long, Due> due = new HashMap<>();
-    private final List<Due> all = new ArrayList<>();
-    private final BitSet received = new BitSet();
+    private final Deque<Due> all = new ArrayDeque<>();
+
+    /** Those of them that may still be late; the first is the oldest that has not come. */
+    private final Deque<Due> awaited = new ArrayDeque<>();
+
+    private final Set<Long> missingSlots = new HashSet<>();
+    private final Set<Long> slots = new HashSet<>();
+    private long within;
+    private long couldHave;
+    private long unsaid;
+    private int count;
     private final List<String> broken = new ArrayList<>();
     private final Map<SlotStatus, Long> newestOf = new EnumMap<>(SlotStatus.class);
     private final Map<Long, Integer> lifeOf = new HashMap<>();
     private int followed;
     private long updates;
-    private long lastSlot = Long.MIN_VALUE;
-    private int lastRank;
-    private int lastIndex;
+    private @Nullable Due last;
 
     /**
      * @param askedAtNanos when it asked
@@ -156,13 +168,13 @@ final class Promise {
         Due one = due.get(key);
         if (one == null) {
             breaks(nowNanos, "got what no subscription of its own gives: " + SentUpdate.brief(whole));
-        } else if (received.get(one.index)) {
+        } else if (one.received) {
             breaks(nowNanos, "got twice: " + one);
         } else {
             if (one.atNanos < oldestNanos) {
                 breaks(nowNanos, "got what happened before it asked: " + one);
             }
-            received.set(one.index);
+            one.received = true;
             checkOrder(one, nowNanos);
         }
         return key;
@@ -170,16 +182,18 @@ final class Promise {
 
     private void checkOrder(Due one, long nowNanos) {
         if (one.rank >= 0) {
-            boolean wrong = one.slot < lastSlot
-                    || (one.slot == lastSlot
-                            && (one.rank < lastRank
-                                    || (one.rank == lastRank && one.rank != BLOCK && one.index < lastIndex)));
+            Due before = last;
+            boolean wrong = before != null
+                    && (one.slot < before.slot
+                            || (one.slot == before.slot
+                                    && (one.rank < before.rank
+                                            || (one.rank == before.rank
+                                                    && one.rank != BLOCK
+                                                    && one.index < before.index))));
             if (wrong) {
-                breaks(nowNanos, "got " + one + " after " + all.get(lastIndex));
+                breaks(nowNanos, "got " + one + " after " + before);
             }
-            lastSlot = one.slot;
-            lastRank = one.rank;
-            lastIndex = one.index;
+            last = one;
         }
         if (strict && one.kind == UpdateKind.SLOT) {
             Long newest = newestOf.put(one.status, one.slot);
@@ -196,8 +210,8 @@ final class Promise {
     /** Goes on to what the chain has done. */
     private void follow() {
         List<Moment> moments = chain.moments();
-        for (; followed < moments.size(); followed++) {
-            Moment moment = moments.get(followed);
+        for (; followed < chain.forgotten() + moments.size(); followed++) {
+            Moment moment = moments.get(followed - chain.forgotten());
             if (moment.level() == level) {
                 add(moment.atNanos(), moment.event());
                 if (level == CommitmentLevel.PROCESSED && moment.event() instanceof RingEvent.BlockMeta meta) {
@@ -210,17 +224,19 @@ final class Promise {
     private void add(long atNanos, RingEvent event) {
         SlotStatus status = event instanceof RingEvent.Status of ? of.status() : SlotStatus.UNRECOGNIZED;
         matches.write(event, Matches.START, (kind, names, payload, offset, length, createdAt) -> {
-            Due one = new Due(all.size(), atNanos, event.slot(), kind, rank(kind, status), status);
+            long key = UpdateKey.of(names, payload, offset, length);
+            Due one = new Due(count++, key, atNanos, event.slot(), kind, rank(kind, status), status);
             one.replayable = switch (kind) {
                 case SLOT -> LIFE.indexOf(status) >= LIFE.indexOf(SlotStatus.SLOT_PROCESSED);
                 case BLOCK, BLOCK_META -> true;
                 default -> level != CommitmentLevel.PROCESSED;
             };
-            Due same = due.put(UpdateKey.of(names, payload, offset, length), one);
+            Due same = due.put(key, one);
             if (same != null) {
                 throw new IllegalStateException("two updates look alike: " + same + " and " + one);
             }
             all.add(one);
+            awaited.add(one);
             return true;
         });
     }
@@ -255,6 +271,66 @@ final class Promise {
     }
 
     /**
+     * What happened before that is over, and forgotten then: should it come after all, it is not known.
+     *
+     * @param wholeFrom as below
+     * @param gaps as below
+     * @param closable as below
+     */
+    void settle(long beforeNanos, OptionalLong wholeFrom, List<Gap> gaps, Closable closable, long nowNanos) {
+        follow();
+        for (Due one = all.peek(); one != null && one.atNanos < beforeNanos; one = all.peek()) {
+            all.remove();
+            due.remove(one.key);
+            slots.add(one.slot);
+            if (!one.received) {
+                missingSlots.add(one.slot);
+                if (isPromised(one, wholeFrom)) {
+                    isMissing(one, said(gaps, one), one.replayable && closable.at(one.atNanos, one.slot), nowNanos);
+                }
+            }
+        }
+    }
+
+    private static boolean isPromised(Due one, OptionalLong wholeFrom) {
+        return wholeFrom.isPresent() && one.slot >= wholeFrom.getAsLong();
+    }
+
+    private void isMissing(Due one, @Nullable Gap said, boolean brought, long nowNanos) {
+        if (said == null) {
+            unsaid++;
+            if (strict) {
+                breaks(nowNanos, "lost and not said to be: " + one);
+            }
+            return;
+        }
+        within++;
+        if (brought) {
+            couldHave++;
+            if (strict) {
+                breaks(nowNanos, "could have been replayed: " + one + ", " + said.told());
+            }
+        }
+    }
+
+    /**
+     * Whether something has not come that happened before that and was promised, and is not said to be missing.
+     *
+     * @param wholeFrom the first slot of which everything was promised; empty if nothing was
+     * @param gaps what was said to be missing
+     */
+    boolean isBehind(long beforeNanos, OptionalLong wholeFrom, Supplier<List<Gap>> gaps) {
+        follow();
+        for (Due one = awaited.peek(); one != null && one.atNanos < beforeNanos; one = awaited.peek()) {
+            if (!one.received && isPromised(one, wholeFrom) && said(gaps.get(), one) == null) {
+                return true;
+            }
+            awaited.remove();
+        }
+        return false;
+    }
+
+    /**
      * All is over.
      *
      * @param wholeFrom the first slot of which everything was promised; empty if nothing was
@@ -262,38 +338,7 @@ final class Promise {
      * @param closable knows what a replay could have brought
      */
     Kept finish(OptionalLong wholeFrom, List<Gap> gaps, Closable closable, long nowNanos) {
-        follow();
-        long within = 0;
-        long couldHave = 0;
-        long unsaid = 0;
-        Set<Long> missingSlots = new HashSet<>();
-        Set<Long> slots = new HashSet<>();
-        for (Due one : all) {
-            slots.add(one.slot);
-            if (received.get(one.index)) {
-                continue;
-            }
-            missingSlots.add(one.slot);
-            if (wholeFrom.isEmpty() || one.slot < wholeFrom.getAsLong()) {
-                continue;
-            }
-            Gap said = said(gaps, one);
-            boolean brought = one.replayable && closable.at(one.atNanos, one.slot);
-            if (said == null) {
-                unsaid++;
-                if (strict) {
-                    breaks(nowNanos, "lost and not said to be: " + one);
-                }
-            } else {
-                within++;
-                if (brought) {
-                    couldHave++;
-                    if (strict) {
-                        breaks(nowNanos, "could have been replayed: " + one + ", " + said.told());
-                    }
-                }
-            }
-        }
+        settle(Long.MAX_VALUE, wholeFrom, gaps, closable, nowNanos);
         long needless = 0;
         for (Gap gap : gaps) {
             if (missingSlots.stream().anyMatch(slot -> gap.firstSlot() <= slot && slot <= gap.lastSlot())) {

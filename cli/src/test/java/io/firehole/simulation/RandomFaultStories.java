@@ -25,6 +25,7 @@ final class RandomFaultStories {
 
     private static final int FIRST_ACT_MILLIS_MAX = 3_000;
     private static final int TROUBLES_MAX = 5;
+    private static final int BUSY_MILLIS_MAX = 3_000;
 
     private static final List<BudgetRule> RULES = List.of(
             new BudgetRule(60, Duration.ofSeconds(60)),
@@ -47,12 +48,38 @@ final class RandomFaultStories {
         return new RandomFaultStories(seed).story();
     }
 
+    /**
+     * A story in which something breaks, and the connection that comes after is to be replaced while those on it still get what they
+     * missed, by a slow replay; and what is cancelled goes on for a while.
+     */
+    static FaultStory ofAReplacementAmidAReplay(long seed) {
+        return new RandomFaultStories(seed).replacementAmidAReplay();
+    }
+
+    private FaultStory replacementAmidAReplay() {
+        Nature provider = new Nature(150, 16, 0, 200 + random.nextInt(600), BUSY_MILLIS_MAX, RULES.getFirst());
+        PoolRules pool = new PoolRules(15, Duration.ZERO, 10, false);
+        List<Part> parts = List.of(new Part(
+                new Monitor("m0", Group.MEDIUM),
+                List.of(new Act.Ask(random.nextInt(FIRST_ACT_MILLIS_MAX), everything(level())))));
+        int broken = 5_000 + random.nextInt(2_000);
+        int lasts = 1_000 + random.nextInt(3_000);
+        Trouble outage = new Trouble(broken, Trouble.Kind.OUTAGE, lasts, 0);
+        Trouble replaced = new Trouble(
+                outage.endMillis() + 500 + random.nextInt(4_000),
+                Trouble.Kind.GO_AWAY,
+                5_000 + random.nextInt(5_000),
+                random.nextInt(1_000));
+        return new FaultStory(seed, provider, pool, parts, List.of(outage, replaced));
+    }
+
     private FaultStory story() {
         Nature provider = new Nature(
                 chance(8) ? 0 : chance(15) ? 2 + random.nextInt(20) : 150,
                 chance(30) ? 0 : chance(30) ? 4 : 16,
                 chance(60) ? 0 : 1 + random.nextInt(500),
                 chance(40) ? 0 : 1 + random.nextInt(60),
+                0,
                 RULES.get(random.nextInt(RULES.size())));
         PoolRules pool = new PoolRules(15, Duration.ofMillis(chance(50) ? 0 : 30_000), 10, chance(50));
         List<Part> parts = new ArrayList<>();

@@ -1,5 +1,9 @@
 package io.firehole.simulation;
 
+import com.google.protobuf.ByteString;
+import io.firehole.filters.AccountFacts;
+import io.firehole.filters.FilterSet;
+import io.firehole.filters.TransactionFacts;
 import io.firehole.simulator.chain.ChainTemplates;
 import io.firehole.wire.capture.Capture;
 import io.firehole.wire.proto.SubscribeUpdate;
@@ -13,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +31,7 @@ import java.util.zip.GZIPOutputStream;
 final class SmallBlock {
 
     private static final int ACCOUNTS_OF_NOBODY = 2;
+    private static final int WANTED_MAX = 1;
 
     private static final SmallBlock RECORDED = new SmallBlock(5, 5, 8);
     private static final SmallBlock TINY = new SmallBlock(1, 3, 3);
@@ -34,11 +40,19 @@ final class SmallBlock {
     private final int accountsOfATransaction;
     private final int entriesMax;
 
+    /** Of what each of these asks for there is something, too. */
+    private final List<FilterSet> wanted;
+
     final ChainTemplates templates;
     final List<SubscribeUpdateTransactionInfo> transactions = new ArrayList<>();
     final List<SubscribeUpdateAccountInfo> accounts = new ArrayList<>();
 
     private SmallBlock(int transactionsOfASort, int accountsOfATransaction, int entriesMax) {
+        this(transactionsOfASort, accountsOfATransaction, entriesMax, List.of());
+    }
+
+    private SmallBlock(int transactionsOfASort, int accountsOfATransaction, int entriesMax, List<FilterSet> wanted) {
+        this.wanted = wanted;
         this.transactionsOfASort = transactionsOfASort;
         this.accountsOfATransaction = accountsOfATransaction;
         this.entriesMax = entriesMax;
@@ -61,6 +75,11 @@ final class SmallBlock {
         return TINY;
     }
 
+    /** One transaction and one account for each of these, for worlds that go on for a day. */
+    static SmallBlock wantedBy(List<FilterSet> filters) {
+        return new SmallBlock(0, 1, 1, filters);
+    }
+
     private static Capture capture(String name) throws IOException {
         String resource = "/io/firehole/simulator/captures/" + name;
         try (InputStream in = Objects.requireNonNull(ChainTemplates.class.getResourceAsStream(resource), name)) {
@@ -70,11 +89,15 @@ final class SmallBlock {
 
     private void chooseTransactions(Iterable<SubscribeUpdate> updates, List<SubscribeUpdate> chosen) {
         int[] ofSort = new int[1 << 4];
+        int[] ofWanted = new int[wanted.size()];
+        Set<ByteString> writers = writersOfWanted(updates);
         Set<Object> signatures = new HashSet<>();
         for (SubscribeUpdate update : updates) {
             if (update.hasTransaction()) {
                 SubscribeUpdateTransactionInfo info = update.getTransaction().getTransaction();
-                if (ofSort[sort(info)]++ < transactionsOfASort) {
+                if (ofSort[sort(info)]++ < transactionsOfASort
+                        || writers.contains(info.getSignature())
+                        || isWanted(info, ofWanted)) {
                     transactions.add(info);
                     signatures.add(info.getSignature());
                     chosen.add(update);
@@ -82,6 +105,7 @@ final class SmallBlock {
             }
         }
         int[] ofTransaction = new int[transactions.size()];
+        Arrays.fill(ofWanted, 0);
         int ofNobody = 0;
         for (SubscribeUpdate update : updates) {
             if (!update.hasAccount()) {
@@ -95,12 +119,43 @@ final class SmallBlock {
                 }
             } else if (signatures.contains(info.getTxnSignature())) {
                 int writer = indexOf(info);
-                if (ofTransaction[writer]++ < accountsOfATransaction) {
+                if (ofTransaction[writer]++ < accountsOfATransaction || isWanted(info, ofWanted)) {
                     accounts.add(info);
                     chosen.add(update);
                 }
             }
         }
+    }
+
+    /** The transactions that wrote an account which is asked for, one for each who asks. */
+    private Set<ByteString> writersOfWanted(Iterable<SubscribeUpdate> updates) {
+        int[] of = new int[wanted.size()];
+        Set<ByteString> writers = new HashSet<>();
+        for (SubscribeUpdate update : updates) {
+            if (update.hasAccount() && isWanted(update.getAccount().getAccount(), of)) {
+                writers.add(update.getAccount().getAccount().getTxnSignature());
+            }
+        }
+        return writers;
+    }
+
+    private boolean isWanted(SubscribeUpdateTransactionInfo info, int[] of) {
+        boolean any = false;
+        for (int i = 0; i < of.length; i++) {
+            boolean matches =
+                    !wanted.get(i).transactions(TransactionFacts.of(info)).isEmpty();
+            any |= matches && of[i]++ < WANTED_MAX;
+        }
+        return any;
+    }
+
+    private boolean isWanted(SubscribeUpdateAccountInfo info, int[] of) {
+        boolean any = false;
+        for (int i = 0; i < of.length; i++) {
+            boolean matches = !wanted.get(i).accounts(AccountFacts.of(info)).isEmpty();
+            any |= matches && of[i]++ < WANTED_MAX;
+        }
+        return any;
     }
 
     private int indexOf(SubscribeUpdateAccountInfo account) {

@@ -5,6 +5,7 @@ import io.firehole.simulation.Story.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** Finds what of a story with troubles matters: leaves out, or shortens, whatever can be while it still fails. */
 final class SmallerFaultStory {
@@ -76,19 +77,21 @@ final class SmallerFaultStory {
     }
 
     private boolean withAPlainProvider() {
-        Nature as = smallest.provider();
-        boolean any = isSmaller(smallest.with(
-                new Nature(as.replaySlots(), 0, as.lookMillisMax(), as.replaySlotMillis(), as.connects())));
-        as = smallest.provider();
-        any |= isSmaller(
-                smallest.with(new Nature(as.replaySlots(), as.skipEvery(), 0, as.replaySlotMillis(), as.connects())));
-        as = smallest.provider();
-        any |= isSmaller(
-                smallest.with(new Nature(as.replaySlots(), as.skipEvery(), as.lookMillisMax(), 0, as.connects())));
-        as = smallest.provider();
-        any |= isSmaller(smallest.with(
-                new Nature(150, as.skipEvery(), as.lookMillisMax(), as.replaySlotMillis(), as.connects())));
+        boolean any = isSmallerWith(as -> new Nature(
+                as.replaySlots(), 0, as.lookMillisMax(), as.replaySlotMillis(), as.busyMillisMax(), as.connects()));
+        any |= isSmallerWith(as -> new Nature(
+                as.replaySlots(), as.skipEvery(), 0, as.replaySlotMillis(), as.busyMillisMax(), as.connects()));
+        any |= isSmallerWith(as ->
+                new Nature(as.replaySlots(), as.skipEvery(), as.lookMillisMax(), 0, as.busyMillisMax(), as.connects()));
+        any |= isSmallerWith(as -> new Nature(
+                as.replaySlots(), as.skipEvery(), as.lookMillisMax(), as.replaySlotMillis(), 0, as.connects()));
+        any |= isSmallerWith(as -> new Nature(
+                150, as.skipEvery(), as.lookMillisMax(), as.replaySlotMillis(), as.busyMillisMax(), as.connects()));
         return any;
+    }
+
+    private boolean isSmallerWith(UnaryOperator<Nature> simpler) {
+        return isSmaller(smallest.with(simpler.apply(smallest.provider())));
     }
 
     /** By the same means as where nothing goes wrong. */

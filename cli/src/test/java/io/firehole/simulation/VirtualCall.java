@@ -57,6 +57,7 @@ final class VirtualCall implements UpstreamStream {
     private boolean reading;
     private boolean told;
     private boolean cancelled;
+    private boolean busy;
 
     VirtualCall(VirtualProvider provider, VirtualConnection connection, StreamListener listener) {
         this.provider = provider;
@@ -274,7 +275,7 @@ final class VirtualCall implements UpstreamStream {
 
     /** Hands over what has arrived, a few at a time: whatever else is due may come in between. */
     private void read() {
-        if (!reading) {
+        if (!reading && !busy) {
             reading = true;
             provider.time.execute(this::readSome);
         }
@@ -284,6 +285,8 @@ final class VirtualCall implements UpstreamStream {
         reading = false;
         if (told) {
             arrived.clear();
+        }
+        if (told || busy) {
             return;
         }
         for (int left = 1 + provider.random.nextInt(AT_ONCE_MAX); left > 0 && !arrived.isEmpty(); left--) {
@@ -313,8 +316,25 @@ final class VirtualCall implements UpstreamStream {
             return;
         }
         cancelled = true;
-        provider.time.execute(() -> tell(GrpcStatus.Code.CANCELLED.with("by the client")));
-        provider.onTheOtherEnd(this::leave);
+        GrpcStatus why = GrpcStatus.Code.CANCELLED.with("by the client");
+        int busyMillis = provider.weather.busyMillisMax;
+        if (busyMillis == 0 || provider.random.nextBoolean()) {
+            provider.time.execute(() -> tell(why));
+            provider.onTheOtherEnd(this::leave);
+            return;
+        }
+        // Its event loop is busy, and the cancel waits for its turn there: what arrives meanwhile is handed over, at
+        // once or
+        // when it comes to this call.
+        busy = provider.random.nextBoolean();
+        provider.time.after(
+                Duration.ofMillis(provider.random.nextInt(busyMillis)).toNanos(), () -> {
+                    while (!told && !arrived.isEmpty()) {
+                        listener.update(arrived.remove());
+                    }
+                    tell(why);
+                    provider.onTheOtherEnd(this::leave);
+                });
     }
 
     /** Its connection is gone. */

@@ -40,6 +40,7 @@ final class VirtualChain {
     private final Runnable onAdvance;
     private final List<RingCursor> cursors;
     private final List<Moment> moments = new ArrayList<>();
+    private int forgotten;
     private boolean stopped;
 
     /** @param onAdvance told whenever something has happened */
@@ -85,9 +86,20 @@ final class VirtualChain {
         return START.plusNanos(time.nanos());
     }
 
-    /** All that happened, in order. */
+    /** All that happened, in order, but for what is forgotten. */
     List<Moment> moments() {
         return moments;
+    }
+
+    /** How many of them there were before {@link #moments}. */
+    int forgotten() {
+        return forgotten;
+    }
+
+    /** Forgets all that has happened so far; whoever compares has taken note of it. */
+    void forget() {
+        forgotten += moments.size();
+        moments.clear();
     }
 
     Ring ring(CommitmentLevel level) {

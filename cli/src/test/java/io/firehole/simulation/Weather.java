@@ -26,6 +26,9 @@ final class Weather {
     /** How much longer than usual a request may wait until it is looked at. */
     int lookMillisMax;
 
+    /** How long the event loop of a call may be busy when that is cancelled. */
+    int busyMillisMax;
+
     /** From one replayed slot to the next; 0 for all at once. */
     int replaySlotMillis;
 
@@ -37,6 +40,7 @@ final class Weather {
     GrpcStatus replayBreaksWith;
 
     private long lastTroubleNanos = Long.MIN_VALUE / 2;
+    private long lastAwayNanos = Long.MIN_VALUE / 2;
     private long lastAskedNanos = Long.MIN_VALUE / 2;
 
     private final List<Long> connects = new ArrayList<>();
@@ -50,6 +54,14 @@ final class Weather {
     long lastTroubleNanos(long nowNanos) {
         boolean foul = refuses > 0 || hangs > 0 || deniesReplay > 0 || stalledUntilNanos >= nowNanos;
         return foul ? nowNanos : Math.max(lastTroubleNanos, stalledUntilNanos);
+    }
+
+    /** When the provider last could not be reached; now, if it cannot. */
+    long lastAwayNanos(long nowNanos) {
+        if (refuses > 0 || hangs > 0 || stalledUntilNanos >= nowNanos) {
+            lastAwayNanos = nowNanos;
+        }
+        return Math.max(lastAwayNanos, stalledUntilNanos);
     }
 
     /** Somebody has connected, or been sent a part of a replay, just now. */
