@@ -61,19 +61,28 @@ final class GapsCommand extends ConsoleCommand {
                 Column.words("MONITOR", 22),
                 Column.number("FIRST SLOT", 11),
                 Column.number("LAST SLOT", 11),
-                Column.words("CAUSE", 20));
+                Column.words("CAUSE", 20),
+                Column.words("FILLED", 7));
         for (JsonNode gap : data.get("gaps")) {
             table.row(
                     TIME.format(Instant.parse(gap.get("brokeAt").asText()).atZone(ZoneId.systemDefault())),
                     gap.get("monitor").asText(),
                     gap.get("firstSlot").asText(),
                     gap.get("lastSlot").asText(),
-                    gap.get("cause").asText());
+                    gap.get("cause").asText(),
+                    filled(gap.path("filling")));
         }
         table.lines().forEach(out::println);
         int shown = data.get("gaps").size();
         if (shown < total) {
             out.println((total - shown) + " more; --limit shows them, as far as they are remembered");
         }
+    }
+
+    private static String filled(JsonNode filling) {
+        if (filling.isMissingNode()) {
+            return "no";
+        }
+        return filling.path("whole").asBoolean() ? "yes" : "in part";
     }
 }

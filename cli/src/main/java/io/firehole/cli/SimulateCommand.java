@@ -3,6 +3,7 @@ package io.firehole.cli;
 import io.firehole.cli.config.Values;
 import io.firehole.simulator.Simulator;
 import io.firehole.simulator.SimulatorConfig;
+import io.firehole.simulator.rpc.RpcServer;
 import io.firehole.simulator.rules.OverLimit;
 import io.firehole.simulator.rules.ProviderRules;
 import java.io.IOException;
@@ -67,6 +68,13 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Where the control API listens. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     private String control;
+
+    @Option(
+            names = "--rpc",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Where a node's JSON-RPC listens, with getBlock; port 0 takes a free one. Without it there is none.")
+    private @Nullable String rpc;
 
     @Option(
             names = "--capture",
@@ -146,7 +154,8 @@ final class SimulateCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             out.printf("ready: provider %s, control %s%n", Values.show(address), Values.show(controlAddress));
             out.flush();
-            howTo(address, controlAddress);
+            RpcServer node = simulator.rpc();
+            howTo(address, controlAddress, node == null ? null : node.address());
             while (!Termination.await(NAP)) {
                 // Nothing is to be done but to wait.
             }
@@ -163,6 +172,7 @@ final class SimulateCommand implements Callable<Integer> {
             SimulatorConfig.Builder config = SimulatorConfig.builder()
                     .listen(address("--listen", listen))
                     .control(address("--control", control))
+                    .rpc(rpc == null ? null : address("--rpc", rpc))
                     .captures(captures)
                     .speed(speed)
                     .seed(seed)
@@ -221,7 +231,8 @@ final class SimulateCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message, cause);
     }
 
-    private void howTo(InetSocketAddress address, InetSocketAddress controlAddress) {
+    private void howTo(
+            InetSocketAddress address, InetSocketAddress controlAddress, @Nullable InetSocketAddress rpcAddress) {
         String api = "http://" + Values.show(controlAddress);
         PrintWriter err = spec.commandLine().getErr();
         err.println("A provider of Yellowstone gRPC listens at http://" + Values.show(address) + " (no TLS"
@@ -231,6 +242,9 @@ final class SimulateCommand implements Callable<Integer> {
         err.println("  what was to come curl -s -X POST " + api + "/truth -d '{\"request\": {\"slots\": {\"s\": {}}},"
                 + " \"commitment\": \"PROCESSED\", \"from\": FIRST, \"to\": LAST}'");
         err.println("  put Firehole before it: GRPC_URL=http://" + Values.show(address) + " firehole serve");
+        if (rpcAddress != null) {
+            err.println("  a node's JSON-RPC http://" + Values.show(rpcAddress) + " (getBlock)");
+        }
         err.println("Ctrl-C ends it.");
         err.flush();
     }

@@ -129,7 +129,14 @@ final class FaultPerformance {
         pool = Pool.start(
                 config,
                 provider,
-                new PoolRuntime(time, provider.chain::wall, this::control, random, time::execute, Optional::empty)
+                new PoolRuntime(
+                                time,
+                                provider.chain::wall,
+                                this::control,
+                                random,
+                                time::execute,
+                                Optional.empty(),
+                                Optional::empty)
                         .withBudget(budget::snapshot));
         story.parts().forEach(part -> actors.add(new Actor(part)));
     }

@@ -71,7 +71,14 @@ final class Performance {
         pool = Pool.start(
                 story.pool().config(mischief.rulesAsTold().apply(profile)),
                 provider,
-                new PoolRuntime(time, provider.chain::wall, this::control, random, time::execute, Optional::empty));
+                new PoolRuntime(
+                        time,
+                        provider.chain::wall,
+                        this::control,
+                        random,
+                        time::execute,
+                        Optional.empty(),
+                        Optional::empty));
         for (Part part : story.parts()) {
             actors.add(new Actor(part, mischief.requestAsHeard()));
         }

@@ -42,9 +42,19 @@ public final class Base58 {
      * @throws IllegalArgumentException if there are more than {@link #BYTES_MAX} bytes
      */
     public static String encode(byte[] bytes) {
-        if (bytes.length > BYTES_MAX) {
+        return encode(bytes, BYTES_MAX);
+    }
+
+    /**
+     * The same of what may be longer.
+     *
+     * @param bytesMax the most that the caller has time for
+     * @throws IllegalArgumentException if there are more
+     */
+    public static String encode(byte[] bytes, int bytesMax) {
+        if (bytes.length > bytesMax) {
             throw new IllegalArgumentException(
-                    "base58 of " + bytes.length + " bytes asked for, at most " + BYTES_MAX + " are allowed");
+                    "base58 of " + bytes.length + " bytes asked for, at most " + bytesMax + " are allowed");
         }
         int zeros = 0;
         while (zeros < bytes.length && bytes[zeros] == 0) {
@@ -81,9 +91,19 @@ public final class Base58 {
      *     alphabet
      */
     public static byte[] decode(String text) {
-        if (text.length() > CHARS_MAX) {
+        return decode(text, CHARS_MAX);
+    }
+
+    /**
+     * The same of what may be longer.
+     *
+     * @param charsMax the most that the caller has time for
+     * @throws IllegalArgumentException if the text is longer or has a character outside the alphabet
+     */
+    public static byte[] decode(String text, int charsMax) {
+        if (text.length() > charsMax) {
             throw new IllegalArgumentException(
-                    "base58 text of " + text.length() + " characters, at most " + CHARS_MAX + " are allowed");
+                    "base58 text of " + text.length() + " characters, at most " + charsMax + " are allowed");
         }
         byte[] bytes = decodeOrNull(text);
         if (bytes == null) {

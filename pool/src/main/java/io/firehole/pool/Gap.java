@@ -4,6 +4,7 @@ import io.firehole.wire.proto.CommitmentLevel;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Slots that a monitor should have seen and did not, in part or whole: what came of them before it, and after it, is right.
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param detail the same for people, with the words of whoever said no; may be empty
  * @param brokeAt when the monitor was cut off, by the time of day
  * @param resumedAt when it was known that the monitor goes on, and that this is missing
+ * @param filling how far it was filled from elsewhere; empty if that was not tried, or the monitor wants nothing that could be
  */
 public record Gap(
         long number,
@@ -27,7 +29,22 @@ public record Gap(
         Cause cause,
         String detail,
         Instant brokeAt,
-        Instant resumedAt) {
+        Instant resumedAt,
+        Optional<Filling> filling) {
+
+    /** One that was not filled. */
+    public Gap(
+            long number,
+            String monitor,
+            CommitmentLevel commitment,
+            long firstSlot,
+            long lastSlot,
+            Cause cause,
+            String detail,
+            Instant brokeAt,
+            Instant resumedAt) {
+        this(number, monitor, commitment, firstSlot, lastSlot, cause, detail, brokeAt, resumedAt, Optional.empty());
+    }
 
     /** Why a gap was not closed. Its {@link #word} is the same in JSON, metrics and logs, for ever. */
     public enum Cause {
@@ -68,6 +85,7 @@ public record Gap(
         Objects.requireNonNull(detail, "detail");
         Objects.requireNonNull(brokeAt, "brokeAt");
         Objects.requireNonNull(resumedAt, "resumedAt");
+        Objects.requireNonNull(filling, "filling");
         if (firstSlot < 0 || lastSlot < firstSlot) {
             throw new IllegalArgumentException(
                     "a gap goes from a slot to the same or a later one, was " + firstSlot + " to " + lastSlot);
@@ -79,10 +97,21 @@ public record Gap(
         return lastSlot - firstSlot + 1;
     }
 
+    /** Whether nothing is missing any more: it was filled. */
+    public boolean isFilled() {
+        return filling.map(Filling::isWhole).orElse(false);
+    }
+
+    /** {@code Missing}, or {@code Filled} if nothing is. */
+    String word() {
+        return isFilled() ? "Filled" : "Missing";
+    }
+
     /** As in {@code slots 100 to 104 at confirmed (replay-too-far: broadcast from 100 is not available)}. */
     public String told() {
         String range = firstSlot == lastSlot ? "slot " + firstSlot : "slots " + firstSlot + " to " + lastSlot;
         return range + " at " + commitment.name().toLowerCase(Locale.ROOT) + " (" + cause.word()
-                + (detail.isEmpty() ? "" : ": " + detail) + ")";
+                + (detail.isEmpty() ? "" : ": " + detail) + ")"
+                + filling.map(how -> ", " + how.told()).orElse("");
     }
 }

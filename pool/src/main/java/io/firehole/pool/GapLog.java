@@ -38,6 +38,7 @@ final class GapLog {
      * @param firstSlot the first slot of which something may be missing
      * @param lastSlot the last one
      * @param brokeAtNanos when it began, by the pool's clock
+     * @param filling how far it was filled from elsewhere; empty if that was not tried
      */
     record Hole(
             CommitmentLevel commitment,
@@ -45,7 +46,19 @@ final class GapLog {
             long lastSlot,
             Gap.Cause cause,
             String detail,
-            long brokeAtNanos) {}
+            long brokeAtNanos,
+            Optional<Filling> filling) {
+
+        Hole(
+                CommitmentLevel commitment,
+                long firstSlot,
+                long lastSlot,
+                Gap.Cause cause,
+                String detail,
+                long brokeAtNanos) {
+            this(commitment, firstSlot, lastSlot, cause, detail, brokeAtNanos, Optional.empty());
+        }
+    }
 
     private static final class Counts {
         private long gaps;
@@ -82,12 +95,13 @@ final class GapLog {
                     hole.cause(),
                     hole.detail(),
                     brokeAt,
-                    now);
+                    now,
+                    hole.filling());
             keep(gap);
             noted.add(gap);
         }
         if (!noted.isEmpty()) {
-            log.warn("Missing: {}, to {}", noted.getFirst().told(), shown(noted));
+            log.warn("{}: {}, to {}", noted.getFirst().word(), noted.getFirst().told(), shown(noted));
         }
         return noted;
     }

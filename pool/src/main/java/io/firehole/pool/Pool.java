@@ -81,6 +81,7 @@ public final class Pool implements AutoCloseable {
                 new Spilling(config.slow().spill(), runtime.callbacks()),
                 new ReplayBuffer(config.buffer(), memory),
                 runtime.callbacks(),
+                runtime.filling(),
                 new RecentTransactions(config.recentTransactionsBytes()),
                 new UnroutableMessages(),
                 new PoolTally(runtime.clock(), runtime.timeOfDay()));

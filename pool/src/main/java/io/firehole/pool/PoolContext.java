@@ -1,12 +1,14 @@
 package io.firehole.pool;
 
 import io.firehole.pool.buffer.ReplayBuffer;
+import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.memory.MemoryBudget;
 import io.firehole.pool.routing.RecentTransactions;
 import io.firehole.pool.routing.UnroutableMessages;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Transport;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
@@ -25,6 +27,7 @@ import java.util.random.RandomGenerator;
  * @param spilling what of that waits on disk instead
  * @param buffer what was received lately, for those who come back
  * @param callbacks runs what takes longer than the control thread may
+ * @param filling how gaps are filled from elsewhere; empty if they are not
  * @param recent the transactions received last
  * @param unroutable the latest messages that are no update
  * @param tally what happened so far; control thread only
@@ -42,6 +45,7 @@ record PoolContext(
         Spilling spilling,
         ReplayBuffer buffer,
         Executor callbacks,
+        Optional<GapFilling> filling,
         RecentTransactions recent,
         UnroutableMessages unroutable,
         PoolTally tally) {

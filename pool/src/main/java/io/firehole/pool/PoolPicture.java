@@ -81,6 +81,7 @@ final class PoolPicture {
                                 pool.spilling().stats()),
                 memory.get(),
                 pool.tally().buffer(pool.buffer()),
+                pool.tally().filling.stats(),
                 pool.tally()
                         .gaps()
                         .latest(Optional.empty(), PoolStats.GAPS_KEPT)

@@ -1,6 +1,7 @@
 package io.firehole.pool;
 
 import io.firehole.pool.budget.BudgetSnapshot;
+import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.NanoClock;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param control starts the thread that owns the pool; asked once, by {@link Pool#start}
  * @param random for back-off; used on the control thread only
  * @param callbacks where callers' own stubs are called back that named no executor; any thread
+ * @param filling how gaps beyond the provider's replay are filled; empty if they are not
  * @param budget how the budget behind the transport stands, for the figures; empty if there is none
  */
 public record PoolRuntime(
@@ -26,6 +28,7 @@ public record PoolRuntime(
         Supplier<? extends ControlThread> control,
         RandomGenerator random,
         Executor callbacks,
+        Optional<GapFilling> filling,
         Supplier<Optional<BudgetSnapshot>> budget) {
 
     /**
@@ -40,11 +43,18 @@ public record PoolRuntime(
                 RandomGenerator.getDefault(),
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("firehole-callback-", 0).factory()),
+                Optional.empty(),
                 Optional::empty);
     }
 
     /** The same with figures of that budget, such as {@code budget::snapshot}; any thread may ask it. */
     public PoolRuntime withBudget(Supplier<BudgetSnapshot> snapshot) {
-        return new PoolRuntime(clock, timeOfDay, control, random, callbacks, () -> Optional.of(snapshot.get()));
+        return new PoolRuntime(
+                clock, timeOfDay, control, random, callbacks, filling, () -> Optional.of(snapshot.get()));
+    }
+
+    /** The same with gaps filled like that. */
+    public PoolRuntime withFilling(Optional<GapFilling> how) {
+        return new PoolRuntime(clock, timeOfDay, control, random, callbacks, how, budget);
     }
 }

@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param slow what came of monitors that read too slowly
  * @param memory how much all buffers hold together
  * @param buffer what was received lately and is kept for clients that come back
+ * @param filling what came of filling gaps from elsewhere
  * @param gaps the latest gaps, newest last; at most {@link #GAPS_KEPT}, and {@link Pool#gaps} has more
  * @param gapCounts all gaps, by monitor and cause
  * @param events what else happened of late that somebody may want the reason of, newest last; at most {@link #EVENTS_KEPT}
@@ -44,6 +45,7 @@ public record PoolStats(
         SlowStats slow,
         MemoryStats memory,
         BufferStats buffer,
+        FillingStats filling,
         List<Gap> gaps,
         List<GapCount> gapCounts,
         List<PoolEvent> events,
@@ -64,6 +66,19 @@ public record PoolStats(
         gapCounts = List.copyOf(gapCounts);
         events = List.copyOf(events);
     }
+
+    /**
+     * What came of filling gaps from elsewhere than the provider's stream.
+     *
+     * @param fillings how often that was tried
+     * @param slotsFilled slots whose transactions were delivered, those without a block included
+     * @param slotsFailed slots that could not be had
+     * @param slotsNotAsked slots beyond what may be filled of one gap
+     * @param transactions given to the streams concerned
+     * @param bytes of the blocks fetched for it
+     */
+    public record FillingStats(
+            long fillings, long slotsFilled, long slotsFailed, long slotsNotAsked, long transactions, long bytes) {}
 
     /** Connections open or to be opened. */
     public int total() {

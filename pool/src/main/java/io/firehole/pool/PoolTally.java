@@ -16,6 +16,7 @@ import java.util.TreeMap;
 /** What happened in a pool since it started, as far as it is not counted where it happens. Control thread. */
 final class PoolTally {
 
+    final FillingTally filling = new FillingTally();
     long overruns;
     long hits;
     long misses;

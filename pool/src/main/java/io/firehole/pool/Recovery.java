@@ -1,5 +1,7 @@
 package io.firehole.pool;
 
+import io.firehole.filters.FilterSet;
+import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.merging.MergedSubscription;
 import io.firehole.pool.merging.StreamRules;
 import io.firehole.pool.routing.CatchUp;
@@ -53,6 +55,9 @@ final class Recovery {
     /** Replays that may fail in turn without having brought anything. */
     static final int FAILURES_MAX = 5;
 
+    /** How often what the provider has forgotten may be filled from elsewhere. */
+    static final int FILLINGS_MAX = 8;
+
     /** How often more may come than can be held back meanwhile. */
     static final int OVERFLOWS_MAX = 16;
 
@@ -87,6 +92,7 @@ final class Recovery {
     private OptionalLong spareSoughtNanos = OptionalLong.empty();
     private int failures;
     private final Forgetting forgetting = new Forgetting();
+    private int fillings;
     private long replayed;
     private long leftOut;
     private long firstMissing;
@@ -122,7 +128,8 @@ final class Recovery {
      * A replay under way.
      *
      * @param asked from which slot on
-     * @param local reads what was received lately; null if the provider replays
+     * @param local reads what was received lately; null if it does not
+     * @param blocks reads blocks from elsewhere; null if it does not
      */
     private record Running(
             Call<Router> call,
@@ -130,7 +137,8 @@ final class Recovery {
             CatchUp.Phase.Settled to,
             Checkpoint from,
             long asked,
-            @Nullable LocalReplay local) {
+            @Nullable LocalReplay local,
+            @Nullable BlockReplay blocks) {
 
         boolean isOfContent() {
             return gate instanceof ContentReplay;
@@ -417,7 +425,7 @@ final class Recovery {
         Call<Router> call =
                 new Call<>(pool, events -> new LabelRouter(pool.clock(), events, table, gate), any -> look());
         LocalReplay local = new LocalReplay(pool, recorded, call, gate, readers, fromSlot, before, statusesOnly);
-        running = new Running(call, gate, to, from, fromSlot, local);
+        running = new Running(call, gate, to, from, fromSlot, local, null);
         call.on(local);
         call.send(SubscribeRequest.getDefaultInstance());
         watch(0);
@@ -431,7 +439,7 @@ final class Recovery {
             Checkpoint from,
             long fromSlot) {
         Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), any -> look());
-        running = new Running(call, gate, to, from, fromSlot, null);
+        running = new Running(call, gate, to, from, fromSlot, null, null);
         pool.tally().replays++;
         pool.tally().replaysOpen++;
         call.on(connection.subscribe(call));
@@ -480,6 +488,10 @@ final class Recovery {
     }
 
     private void lookAt(Running open) {
+        if (open.blocks() != null) {
+            // It says itself when it is over.
+            return;
+        }
         GrpcStatus end = open.call().end();
         Optional<LostMessage> lost = open.call().router().takeLost();
         if (lost.isPresent()) {
@@ -552,9 +564,10 @@ final class Recovery {
                 long newest = stream.openRouter()
                         .map(router -> router.slots().highest().orElse(0) - 1)
                         .orElse(0L);
-                tooFar(open, forgetting.askFrom(open.asked(), oldest, newest), why.message());
-                // While one waits it forgets more.
-                retry(why, oldest > open.asked() ? LOOK_AGAIN : LOOK_AGAIN.multipliedBy(2L << failures));
+                if (tooFar(open, forgetting.askFrom(open.asked(), oldest, newest), why.message())) {
+                    // While one waits it forgets more.
+                    retry(why, oldest > open.asked() ? LOOK_AGAIN : LOOK_AGAIN.multipliedBy(2L << failures));
+                }
                 return;
             }
         }
@@ -602,9 +615,16 @@ final class Recovery {
         }
     }
 
-    private void tooFar(Running open, long available, String detail) {
+    /** Gives whether the rest is to be asked for; else what is missing is filled first. */
+    private boolean tooFar(Running open, long available, String detail) {
         if (open.isOfContent()) {
-            missed(open.from(), Math.min(available, open.to().boundary()), Gap.Cause.REPLAY_TOO_FAR, detail);
+            long before = Math.min(available, open.to().boundary());
+            if (canFill()
+                    && open.from().firstMissing() < before
+                    && fill(pool.filling().orElseThrow(), open.from(), before, detail)) {
+                return false;
+            }
+            missed(open.from(), before, Gap.Cause.REPLAY_TOO_FAR, detail);
         } else {
             gaps.note(
                     RecoveryGaps::wantsStatuses,
@@ -614,6 +634,55 @@ final class Recovery {
                     "statuses: " + detail);
             statusesFrom = available;
             open.from().giveUpStatuses(available);
+        }
+        return true;
+    }
+
+    /** Whether transactions may be had from elsewhere. The provider forgets on meanwhile, so that it may take several turns. */
+    private boolean canFill() {
+        return pool.filling().isPresent()
+                && !isAskedFor()
+                && fillings < FILLINGS_MAX
+                && cutOff.stream().anyMatch(RecoveryGaps::wantsTransactions);
+    }
+
+    /**
+     * Has the transactions of what lies before that slot fetched and delivered; then what the provider has is replayed.
+     *
+     * @return false if nobody here knows what was asked
+     */
+    private boolean fill(GapFilling how, Checkpoint from, long before, String detail) {
+        Replay replay = stream.replay(cutOff);
+        FilterSet filters = BlockReplay.compiled(replay.request());
+        if (filters.hasUnknownFields()) {
+            return false;
+        }
+        fillings++;
+        long first = Math.max(from.firstMissing(), gaps.owedFrom());
+        beginsAt(from, before);
+        CatchUp.Phase.Settled to = new CatchUp.Phase.Settled(before, before - 1, before - 1, before);
+        ContentReplay gate = new ContentReplay(from, catchUp, to, stream.level());
+        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), any -> look());
+        BlockReplay blocks = new BlockReplay(
+                pool, how, call, gate, filters, stream.level(), first, before, over -> filled(over, from, detail));
+        running = new Running(call, gate, to, from, first, null, blocks);
+        call.on(blocks);
+        call.send(replay.request());
+        return true;
+    }
+
+    /** No more is filled, be it all or not: what was done with is told, and the provider asked for the rest. */
+    private void filled(BlockReplay blocks, Checkpoint from, String detail) {
+        if (blocks.reached() > blocks.first()) {
+            from.skipTo(blocks.reached());
+            gaps.noteFilled(blocks.first(), blocks.reached(), detail, blocks.result());
+        }
+        Running open = running;
+        if (!stopped && open != null && blocks.equals(open.blocks())) {
+            close(open);
+            closing = open.call();
+            forgetting.hadIt();
+            later(0);
         }
     }
 
@@ -640,6 +709,10 @@ final class Recovery {
 
     /** A replay is over: what the provider has sent counts. */
     private void forget(Running open) {
+        if (open.blocks() != null) {
+            // Nothing of it came from the provider.
+            return;
+        }
         if (open.local() == null) {
             pool.tally().replaysOpen--;
             pool.tally().closed(open.call().router().counts());
@@ -650,6 +723,12 @@ final class Recovery {
 
     /** What lies before that slot cannot be had. */
     private void missed(Checkpoint from, long before, Gap.Cause cause, String detail) {
+        beginsAt(from, before);
+        gaps.note(each -> true, from.skipTo(before), before, cause, detail);
+    }
+
+    /** The provider is not asked for what lies before that slot. */
+    private void beginsAt(Checkpoint from, long before) {
         from.giveUpStatuses(before);
         statusesFrom = Math.max(statusesFrom, before);
         if (!isAskedFor()) {
@@ -658,7 +737,6 @@ final class Recovery {
         }
         // The first slot that is replayed moves on: those in between have statuses, too.
         earlierTold = false;
-        gaps.note(each -> true, from.skipTo(before), before, cause, detail);
     }
 
     /** Goes on without what is missing, and says so. */

@@ -6,9 +6,12 @@ import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -27,6 +30,26 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
     private static boolean seesHowSlotsBegin(CutOff each) {
         return each.subscription().request().getSlotsMap().values().stream()
                 .anyMatch(SubscribeRequestFilterSlots::getInterslotUpdates);
+    }
+
+    static boolean wantsTransactions(CutOff each) {
+        return each.subscription().request().getTransactionsCount() > 0;
+    }
+
+    /** What it wants besides transactions, by the names of a request. */
+    private static List<String> wantsBesides(CutOff each) {
+        SubscribeRequest request = each.subscription().request();
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        counts.put("accounts", request.getAccountsCount());
+        counts.put("slots", request.getSlotsCount());
+        counts.put("transactions_status", request.getTransactionsStatusCount());
+        counts.put("entry", request.getEntryCount());
+        counts.put("blocks", request.getBlocksCount());
+        counts.put("blocks_meta", request.getBlocksMetaCount());
+        return counts.entrySet().stream()
+                .filter(kind -> kind.getValue() > 0)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static boolean wantsAccounts(CutOff each) {
@@ -54,16 +77,46 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
      * @param before the slot after the last
      */
     void note(Predicate<CutOff> concerns, long first, long before, Gap.Cause cause, String detail) {
-        Map<Long, List<String>> monitors = new TreeMap<>();
-        for (CutOff each : cutOff) {
-            long mine = Math.max(first, each.owedFrom());
-            if (mine < before && concerns.test(each)) {
-                monitors.computeIfAbsent(mine, slot -> new ArrayList<>())
-                        .add(each.member().id());
-            }
-        }
-        monitors.forEach((slot, ids) ->
-                stream.noteGap(new GapLog.Hole(stream.level(), slot, before - 1, cause, detail, brokeAtNanos), ids));
+        note(concerns, first, before, cause, detail, each -> Optional.empty());
+    }
+
+    /**
+     * Records what the provider has forgotten, and how far it was filled from elsewhere for those who want transactions.
+     *
+     * @param first the first slot
+     * @param before the slot after the last
+     */
+    void noteFilled(long first, long before, String detail, Filling filling) {
+        note(
+                each -> true,
+                first,
+                before,
+                Gap.Cause.REPLAY_TOO_FAR,
+                detail,
+                each -> wantsTransactions(each) ? Optional.of(filling.without(wantsBesides(each))) : Optional.empty());
+    }
+
+    private record Concern(long first, Optional<Filling> filling) {}
+
+    private void note(
+            Predicate<CutOff> concerns,
+            long first,
+            long before,
+            Gap.Cause cause,
+            String detail,
+            Function<CutOff, Optional<Filling>> filling) {
+        Map<Concern, List<String>> monitors = new LinkedHashMap<>();
+        cutOff.stream()
+                .filter(each -> Math.max(first, each.owedFrom()) < before && concerns.test(each))
+                .sorted(Comparator.comparingLong(CutOff::owedFrom))
+                .forEach(each -> monitors.computeIfAbsent(
+                                new Concern(Math.max(first, each.owedFrom()), filling.apply(each)),
+                                concern -> new ArrayList<>())
+                        .add(each.member().id()));
+        monitors.forEach((concern, ids) -> stream.noteGap(
+                new GapLog.Hole(
+                        stream.level(), concern.first(), before - 1, cause, detail, brokeAtNanos, concern.filling()),
+                ids));
     }
 
     /**

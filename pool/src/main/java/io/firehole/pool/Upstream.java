@@ -713,8 +713,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** Records a gap for each of those monitors, and ends the streams of those who want that. */
     final void noteGap(GapLog.Hole hole, List<String> monitors) {
         for (Gap gap : pool.tally().gaps().note(hole, monitors)) {
-            pool.tally().event("gap", gap.monitor(), "Missing: " + gap.told());
-            if (pool.config().gapPolicies().of(gap.monitor()) == GapPolicy.END_STREAM) {
+            pool.tally().event("gap", gap.monitor(), gap.word() + ": " + gap.told());
+            if (!gap.isFilled() && pool.config().gapPolicies().of(gap.monitor()) == GapPolicy.END_STREAM) {
                 newestHere().stream()
                         .filter(member -> member.id().equals(gap.monitor()))
                         .forEach(member -> member.endsSoon(GapPolicy.end(gap), pool.loop()));

@@ -179,7 +179,7 @@ final class FakeChain {
         return Base58.encode(keyBytes(number).toByteArray());
     }
 
-    private static ByteString keyBytes(int number) {
+    static ByteString keyBytes(int number) {
         byte[] key = new byte[32];
         java.util.Arrays.fill(key, (byte) (number + 1));
         return ByteString.copyFrom(key);

@@ -1,5 +1,6 @@
 package io.firehole.pool;
 
+import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.time.ControlThread;
 import io.firehole.pool.time.VirtualTime;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -32,6 +33,11 @@ final class World {
     }
 
     World(long seed, PoolConfig config) {
+        this(seed, config, Optional.empty());
+    }
+
+    /** One whose gaps are filled like that. */
+    World(long seed, PoolConfig config, Optional<GapFilling> filling) {
         random = new Random(seed);
         callbacks = time::execute;
         provider = new FakeProvider(time, random);
@@ -50,6 +56,7 @@ final class World {
                         this::control,
                         random,
                         task -> callbacks.execute(task),
+                        filling,
                         Optional::empty));
     }
 

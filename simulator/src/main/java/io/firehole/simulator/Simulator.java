@@ -7,6 +7,7 @@ import io.firehole.simulator.control.Report;
 import io.firehole.simulator.control.Reporter;
 import io.firehole.simulator.control.TruthQuestion;
 import io.firehole.simulator.faults.FaultDesk;
+import io.firehole.simulator.rpc.RpcServer;
 import io.firehole.simulator.server.ProviderServer;
 import io.firehole.simulator.time.ProviderClock;
 import io.firehole.simulator.truth.Truth;
@@ -28,6 +29,7 @@ public final class Simulator implements AutoCloseable {
     private final Reporter reporter;
     private final InetSocketAddress address;
     private final @Nullable ControlServer control;
+    private final @Nullable RpcServer rpc;
 
     private Simulator(
             Chain chain,
@@ -36,7 +38,8 @@ public final class Simulator implements AutoCloseable {
             Truth truth,
             Reporter reporter,
             InetSocketAddress address,
-            @Nullable ControlServer control) {
+            @Nullable ControlServer control,
+            @Nullable RpcServer rpc) {
         this.chain = chain;
         this.server = server;
         this.driver = driver;
@@ -44,6 +47,7 @@ public final class Simulator implements AutoCloseable {
         this.reporter = reporter;
         this.address = address;
         this.control = control;
+        this.rpc = rpc;
     }
 
     /**
@@ -60,15 +64,22 @@ public final class Simulator implements AutoCloseable {
         Truth truth = new Truth(chain);
         Reporter reporter = new Reporter(server);
         ControlServer control = null;
+        RpcServer rpc = null;
         try {
             InetSocketAddress address = server.listen(config.listen());
             if (config.control() != null) {
                 control = ControlServer.listen(config.control(), reporter, server.faults(), new TruthQuestion(truth));
             }
+            if (config.rpc() != null) {
+                rpc = RpcServer.listen(config.rpc(), chain, clock);
+            }
             ChainDriver driver = new ChainDriver(chain, server, clock);
             driver.start();
-            return new Simulator(chain, server, driver, truth, reporter, address, control);
+            return new Simulator(chain, server, driver, truth, reporter, address, control, rpc);
         } catch (IOException e) {
+            if (control != null) {
+                control.close();
+            }
             server.close();
             throw e;
         }
@@ -82,6 +93,11 @@ public final class Simulator implements AutoCloseable {
     /** Where the control API listens; null if there is none. */
     public @Nullable InetSocketAddress controlAddress() {
         return control == null ? null : control.address();
+    }
+
+    /** The node's JSON-RPC beside it; null if there is none. */
+    public @Nullable RpcServer rpc() {
+        return rpc;
     }
 
     /** The chain that is sent. */
@@ -109,6 +125,9 @@ public final class Simulator implements AutoCloseable {
     public void close() {
         if (control != null) {
             control.close();
+        }
+        if (rpc != null) {
+            rpc.close();
         }
         server.close();
         driver.close();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listen where clients connect; port 0 takes a free one
  * @param control where the control API listens; null for none, port 0 takes a free one
+ * @param rpc where a node's JSON-RPC listens; null for none, port 0 takes a free one
  * @param captures the recordings to play; empty for those that travel with the program
  * @param speed how many times faster than mainnet's 400 ms a slot goes by
  * @param seed of every choice in the chain; the same seed gives the same chain
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record SimulatorConfig(
         InetSocketAddress listen,
         @Nullable InetSocketAddress control,
+        @Nullable InetSocketAddress rpc,
         List<Path> captures,
         double speed,
         long seed,
@@ -87,6 +89,7 @@ public record SimulatorConfig(
         private InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT);
         private @Nullable InetSocketAddress control =
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_CONTROL_PORT);
+        private @Nullable InetSocketAddress rpc;
         private List<Path> captures = List.of();
         private double speed = 1;
         private long seed = 1;
@@ -110,7 +113,13 @@ public record SimulatorConfig(
             return this;
         }
 
-        /** Both on free ports of 127.0.0.1. */
+        /** A node's JSON-RPC beside the provider. */
+        public Builder rpc(@Nullable InetSocketAddress address) {
+            this.rpc = address;
+            return this;
+        }
+
+        /** Provider and control on free ports of 127.0.0.1. */
         public Builder onFreePorts() {
             this.listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             this.control = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -171,6 +180,7 @@ public record SimulatorConfig(
             return new SimulatorConfig(
                     listen,
                     control,
+                    rpc,
                     captures,
                     speed,
                     seed,

@@ -1,6 +1,7 @@
 package io.firehole.cli.config;
 
 import io.firehole.cli.logging.Redaction;
+import io.firehole.cli.rpc.RpcSettings;
 import io.firehole.console.access.ConsoleTokens;
 import io.firehole.console.live.Price;
 import io.firehole.filters.NearestName;
@@ -23,12 +24,15 @@ import io.firehole.pool.SlowMonitorRules;
 import io.firehole.pool.SpillRules;
 import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.buffer.BufferLimits;
+import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.sharing.DatabaseAccess;
 import io.firehole.sharing.SharedAllowance;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -167,6 +171,7 @@ public final class ConfigReader {
         Optional<Path> consoleTokens = consoleTokens(console);
         Price price = value(Keys.PRICE);
         Optional<HistorySettings> history = history(state);
+        Optional<FillingConfig> filling = filling();
         Optional<SharingConfig> sharing = sharing(budget);
         lookForMisspeltVariables();
         GrpcEndpoint upstream = endpoint == null ? null : withHeader(endpoint.withToken(token), profile);
@@ -190,6 +195,7 @@ public final class ConfigReader {
                 consoleTokens,
                 Optional.ofNullable(price),
                 history,
+                filling,
                 state,
                 sharing,
                 settings,
@@ -288,6 +294,31 @@ public final class ConfigReader {
             }
         }
         return new GapPolicies(usual, named("gaps", named));
+    }
+
+    private Optional<FillingConfig> filling() {
+        Path file = inFolderOfFile(value(Keys.GAPS_FILL_URL_FILE));
+        int slots = orDefault(Keys.GAPS_FILL_MAX_SLOTS, GapFilling.USUAL_MAX_SLOTS);
+        int requests = orDefault(Keys.GAPS_FILL_REQUESTS, RpcSettings.USUAL_REQUESTS_PER_SECOND);
+        Duration timeout = orDefault(Keys.GAPS_FILL_TIMEOUT, RpcSettings.USUAL_TIMEOUT);
+        long answerMax = orDefault(Keys.GAPS_FILL_ANSWER_MAX, (long) RpcSettings.USUAL_ANSWER_BYTES_MAX);
+        if (file == null) {
+            return Optional.empty();
+        }
+        String url = password(file, Keys.GAPS_FILL_URL_FILE);
+        if (url.isEmpty()) {
+            problems.add(Keys.GAPS_FILL_URL_FILE.path() + ": " + file + " holds no URL");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new FillingConfig(
+                    new RpcSettings(new URI(url), requests, timeout, Math.toIntExact(answerMax)), slots));
+        } catch (URISyntaxException | IllegalArgumentException wrong) {
+            // What stands there is not repeated: it may hold a key.
+            problems.add(Keys.GAPS_FILL_URL_FILE.path() + ": what " + file
+                    + " holds is no URL that begins with http:// or https:// and names a host");
+            return Optional.empty();
+        }
     }
 
     private <T> MonitorNames<T> named(String key, Map<String, T> said) {

@@ -32,6 +32,7 @@ import java.util.Set;
  * @param consoleTokens whom the console knows; empty if whoever can connect may do everything
  * @param price what the provider charges; empty if that is not known
  * @param history how what the pool does is kept; empty if it is not
+ * @param filling how gaps beyond the provider's replay are filled; empty if they are not
  * @param state the directory for what must outlive the process
  * @param sharing the database through which several hosts share the budget; empty if this is the only one
  * @param settings every value with its origin, in the order in which a person reads them
@@ -53,6 +54,7 @@ public record FireholeConfig(
         Optional<Path> consoleTokens,
         Optional<Price> price,
         Optional<HistorySettings> history,
+        Optional<FillingConfig> filling,
         Path state,
         Optional<SharingConfig> sharing,
         List<Setting> settings,

@@ -1,5 +1,6 @@
 package io.firehole.cli.config;
 
+import io.firehole.cli.rpc.RpcSettings;
 import io.firehole.console.live.Price;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
@@ -13,6 +14,7 @@ import io.firehole.pool.PoolConfig;
 import io.firehole.pool.SlowMonitorRules;
 import io.firehole.pool.SpillRules;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
@@ -56,6 +58,11 @@ final class Keys {
     private static final long HISTORY_BYTES_MIN = 16L << 20;
 
     static final BufferMemory USUAL_BUFFERS = new BufferMemory.PartOfHeap(SlowMonitorRules.SHARE_OF_HEAP);
+
+    private static final int FILLED_SLOTS_MAX = 10_000;
+    private static final int FILL_REQUESTS_MAX = 1_000;
+    private static final long FILL_ANSWER_MIN = 1 << 20;
+    private static final long FILL_ANSWER_MAX = 1 << 30;
 
     /** Instead of an address: nobody listens. */
     private static final String OFF = "off";
@@ -120,6 +127,15 @@ final class Keys {
             Key.of("gaps.policy", new Syntax<>(Keys::gapPolicy, GapPolicy::word), GapPolicies.DEFAULT.usual());
     static final Key<List<String>> GAPS_GO_ON = Key.of("gaps.go-on", names(), List.of());
     static final Key<List<String>> GAPS_END_STREAM = Key.of("gaps.end-stream", names(), List.of());
+    static final Key<Path> GAPS_FILL_URL_FILE = Key.of("gaps.fill.url-file", file(), null);
+    static final Key<Integer> GAPS_FILL_MAX_SLOTS =
+            Key.of("gaps.fill.max-slots", count(1, FILLED_SLOTS_MAX), GapFilling.USUAL_MAX_SLOTS);
+    static final Key<Integer> GAPS_FILL_REQUESTS =
+            Key.of("gaps.fill.requests-per-second", count(1, FILL_REQUESTS_MAX), RpcSettings.USUAL_REQUESTS_PER_SECOND);
+    static final Key<Duration> GAPS_FILL_TIMEOUT =
+            Key.of("gaps.fill.timeout", time(Duration.ofMillis(100)), RpcSettings.USUAL_TIMEOUT);
+    static final Key<Long> GAPS_FILL_ANSWER_MAX = Key.of(
+            "gaps.fill.answer-max", size(FILL_ANSWER_MIN, FILL_ANSWER_MAX), (long) RpcSettings.USUAL_ANSWER_BYTES_MAX);
     static final Key<Long> REPLAY_BUFFER_MAX = Key.of(
             "replay.buffer-max",
             sizeOrNothing(REPLAY_BUFFER_MIN),
@@ -268,6 +284,8 @@ final class Keys {
             keys.addAll(List.of(group.monitors(), group.share(), group.streamsPerConnection()));
         }
         keys.addAll(List.of(GAPS_POLICY, GAPS_GO_ON, GAPS_END_STREAM));
+        keys.addAll(List.of(
+                GAPS_FILL_URL_FILE, GAPS_FILL_MAX_SLOTS, GAPS_FILL_REQUESTS, GAPS_FILL_TIMEOUT, GAPS_FILL_ANSWER_MAX));
         keys.addAll(List.of(REPLAY_BUFFER_MAX, REPLAY_BUFFER_SLOTS));
         keys.add(MAILBOX_POLICY);
         keys.addAll(MAILBOX_POLICIES.values());
@@ -350,8 +368,12 @@ final class Keys {
     }
 
     private static Syntax<Long> size(long least) {
-        String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(BYTES_MAX);
-        return new Syntax<>(within(Values::bytes, least, BYTES_MAX, "must be " + range), Values::showBytes);
+        return size(least, BYTES_MAX);
+    }
+
+    private static Syntax<Long> size(long least, long most) {
+        String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(most);
+        return new Syntax<>(within(Values::bytes, least, most, "must be " + range), Values::showBytes);
     }
 
     private static Syntax<Long> disk(long least) {

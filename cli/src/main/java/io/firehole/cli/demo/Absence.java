@@ -16,7 +16,7 @@ enum Absence {
     static Absence of(long slot, List<Gap> gaps) {
         Absence most = NOTHING;
         for (Gap gap : gaps) {
-            if (gap.firstSlot() <= slot && slot <= gap.lastSlot()) {
+            if (!gap.isFilled() && gap.firstSlot() <= slot && slot <= gap.lastSlot()) {
                 Absence said = gap.cause() == Gap.Cause.NOT_REPLAYABLE ? NOT_REPLAYABLE : ANYTHING;
                 most = said.compareTo(most) > 0 ? said : most;
             }

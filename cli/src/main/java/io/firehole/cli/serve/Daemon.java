@@ -1,7 +1,9 @@
 package io.firehole.cli.serve;
 
+import io.firehole.cli.config.FillingConfig;
 import io.firehole.cli.config.FireholeConfig;
 import io.firehole.cli.config.Values;
+import io.firehole.cli.rpc.JsonRpcBlocks;
 import io.firehole.console.Console;
 import io.firehole.console.ConsoleConfig;
 import io.firehole.console.Surroundings;
@@ -18,6 +20,8 @@ import io.firehole.pool.PoolConfig;
 import io.firehole.pool.PoolRuntime;
 import io.firehole.pool.PoolStats;
 import io.firehole.pool.budget.BudgetRule;
+import io.firehole.pool.filling.GapFilling;
+import io.firehole.pool.time.NanoClock;
 import io.firehole.pool.transport.Transport;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import io.firehole.pool.transport.grpc.GrpcTransport;
@@ -44,6 +48,7 @@ public final class Daemon implements AutoCloseable {
     private final Gateway gateway;
     private final Ending ending;
     private final Optional<Console> console;
+    private final Optional<JsonRpcBlocks> blocks;
 
     private Daemon(
             AssembledBudget budget,
@@ -52,7 +57,8 @@ public final class Daemon implements AutoCloseable {
             Chronicle chronicle,
             Gateway gateway,
             Ending ending,
-            Optional<Console> console) {
+            Optional<Console> console,
+            Optional<JsonRpcBlocks> blocks) {
         this.budget = budget;
         this.transport = transport;
         this.pool = pool;
@@ -60,6 +66,7 @@ public final class Daemon implements AutoCloseable {
         this.gateway = gateway;
         this.ending = ending;
         this.console = console;
+        this.blocks = blocks;
     }
 
     /**
@@ -87,6 +94,7 @@ public final class Daemon implements AutoCloseable {
                 AssembledBudget.of(config),
                 config.pool(),
                 config.history(),
+                config.filling(),
                 gateway,
                 console,
                 Surroundings.NONE.withSettings(config.settings().stream()
@@ -160,6 +168,7 @@ public final class Daemon implements AutoCloseable {
                 AssembledBudget.inMemory(rules),
                 poolConfig,
                 history,
+                Optional.empty(),
                 gatewayConfig,
                 console,
                 Surroundings.NONE.withSettings(settings),
@@ -183,6 +192,7 @@ public final class Daemon implements AutoCloseable {
             AssembledBudget budget,
             PoolConfig poolConfig,
             Optional<HistorySettings> history,
+            Optional<FillingConfig> filling,
             GatewayConfig gatewayConfig,
             Optional<ConsoleConfig> consoleConfig,
             Surroundings shown,
@@ -190,7 +200,11 @@ public final class Daemon implements AutoCloseable {
             UnaryOperator<Transport> seam)
             throws IOException {
         Transport transport = seam.apply(new GrpcTransport(upstream, budget.budget()));
-        Pool pool = Pool.start(poolConfig, transport, PoolRuntime.system().withBudget(budget.budget()::snapshot));
+        Optional<JsonRpcBlocks> blocks = filling.map(how -> new JsonRpcBlocks(how.rpc(), NanoClock.system()));
+        PoolRuntime runtime = PoolRuntime.system()
+                .withBudget(budget.budget()::snapshot)
+                .withFilling(filling.flatMap(how -> blocks.map(source -> new GapFilling(source, how.maxSlots()))));
+        Pool pool = Pool.start(poolConfig, transport, runtime);
         Chronicle chronicle = Chronicle.of(history, pool);
         Gateway gateway = null;
         try {
@@ -205,13 +219,14 @@ public final class Daemon implements AutoCloseable {
                         new ShownHistory(chronicle.history().get()));
             }
             Optional<Console> console = startConsole(consoleConfig, pool, surroundings);
-            return new Daemon(budget, transport, pool, chronicle, gateway, ending, console);
+            return new Daemon(budget, transport, pool, chronicle, gateway, ending, console, blocks);
         } catch (IOException | RuntimeException notListening) {
             if (gateway != null) {
                 gateway.close();
             }
             chronicle.close();
             pool.close();
+            blocks.ifPresent(JsonRpcBlocks::close);
             transport.close();
             budget.close();
             throw notListening;
@@ -282,6 +297,7 @@ public final class Daemon implements AutoCloseable {
         gateway.close();
         chronicle.close();
         pool.close();
+        blocks.ifPresent(JsonRpcBlocks::close);
         transport.close();
         budget.close();
     }

@@ -76,6 +76,9 @@ final class RawReader extends ClientCall.Listener<byte[]> {
     /** Under no name, or one that it never gave, and no ping. */
     final AtomicInteger underForeignNames = new AtomicInteger();
 
+    /** Transactions of a slot before one of which something had come. */
+    final AtomicInteger outOfOrder = new AtomicInteger();
+
     /** The largest message. */
     final AtomicLong largest = new AtomicLong();
 
@@ -145,7 +148,10 @@ final class RawReader extends ClientCall.Listener<byte[]> {
             underForeignNames.incrementAndGet();
         }
         recorder.received(update);
-        newest.accumulateAndGet(Receipt.of(update).slot(), Math::max);
+        long slot = Receipt.of(update).slot();
+        if (newest.getAndAccumulate(slot, Math::max) > slot && update.hasTransaction()) {
+            outOfOrder.incrementAndGet();
+        }
     }
 
     private boolean isMine(String name) {

@@ -7,6 +7,7 @@ import io.firehole.console.http.Query;
 import io.firehole.console.http.Reply;
 import io.firehole.console.http.Resource;
 import io.firehole.console.live.PoolView;
+import io.firehole.pool.Filling;
 import io.firehole.pool.Gap;
 import io.firehole.pool.PoolStats;
 import java.util.Locale;
@@ -55,7 +56,7 @@ public final class GapsResource implements Resource {
     }
 
     private static ObjectNode shown(Gap gap) {
-        return Reply.JSON
+        ObjectNode shown = Reply.JSON
                 .objectNode()
                 .put("number", gap.number())
                 .put("monitor", gap.monitor())
@@ -66,5 +67,20 @@ public final class GapsResource implements Resource {
                 .put("detail", gap.detail())
                 .put("brokeAt", gap.brokeAt().toString())
                 .put("resumedAt", gap.resumedAt().toString());
+        gap.filling().ifPresent(filling -> shown.set("filling", shown(filling)));
+        return shown;
+    }
+
+    private static ObjectNode shown(Filling filling) {
+        ObjectNode shown = Reply.JSON
+                .objectNode()
+                .put("whole", filling.isWhole())
+                .put("slotsFilled", filling.slotsFilled())
+                .put("slotsFailed", filling.slotsFailed())
+                .put("slotsNotAsked", filling.slotsNotAsked())
+                .put("detail", filling.detail());
+        ArrayNode missing = shown.putArray("kindsMissing");
+        filling.kindsMissing().forEach(missing::add);
+        return shown;
     }
 }

@@ -114,6 +114,26 @@ final class MonitorFamilies {
                         .gapCounts()
                         .forEach(count -> series.put(
                                 count.slots(), count.monitor(), count.cause().word())));
+        with(
+                "firehole_filled_slots_total",
+                "Slots of gaps whose transactions were to be fetched elsewhere, by what came of it: filled, failed or not-asked",
+                List.of("outcome"),
+                (sample, series) -> {
+                    PoolStats.FillingStats filling = sample.stats().filling();
+                    series.put(filling.slotsFilled(), "filled");
+                    series.put(filling.slotsFailed(), "failed");
+                    series.put(filling.slotsNotAsked(), "not-asked");
+                });
+        with(
+                "firehole_filled_transactions_total",
+                "Transactions delivered from there",
+                List.of(),
+                (sample, series) -> series.put(sample.stats().filling().transactions()));
+        with(
+                "firehole_filled_bytes_total",
+                "Bytes of blocks fetched for it",
+                List.of(),
+                (sample, series) -> series.put(sample.stats().filling().bytes()));
     }
 
     private void perMonitor(String name, String help, ToDoubleFunction<PoolStats.MonitorStats> figure) {

@@ -58,6 +58,7 @@ class HealthWatchTest {
                 new PoolStats.SlowStats(0, 0, 0, 0, new PoolStats.SpillStats(0, 0, 0, 0, 0, 0)),
                 new PoolStats.MemoryStats(0, 0, 0, 0, 0, MemoryPressure.NONE, 0, 0, 0, 0, 0),
                 new PoolStats.BufferStats(0, 0, 0, 0, 0, 0, Map.of(), 0, 0, 0),
+                new PoolStats.FillingStats(0, 0, 0, 0, 0, 0),
                 List.of(),
                 List.of(),
                 List.of(),

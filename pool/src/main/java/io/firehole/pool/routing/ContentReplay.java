@@ -80,6 +80,11 @@ public final class ContentReplay extends ReplayGate {
         return slot == frozen ? update.status() == last : slot > frozen && update.status() == SlotStatus.SLOT_PROCESSED;
     }
 
+    /** All of that slot that can be had has been given, from elsewhere than the provider. The thread of the replay. */
+    public void slotGiven(long slot) {
+        checkpoint.sealed(slot);
+    }
+
     @Override
     boolean isLive(RawUpdate update) {
         return update.kind() == UpdateKind.SLOT && !isReplayed(update.status());
