@@ -113,8 +113,9 @@ class FillingTest {
                 .hasSize((int) gap.slots())
                 .startsWith(gap.firstSlot())
                 .endsWith(gap.lastSlot());
-        assertThat(reader.received).allSatisfy(update -> assertThat(update.getFiltersList())
-                .isEqualTo(update.hasPing() ? List.of() : List.of("mine")));
+        assertThat(reader.received)
+                .allSatisfy(update ->
+                        assertThat(update.getFiltersList()).isEqualTo(update.hasPing() ? List.of() : List.of("mine")));
         assertThat(levels).containsOnly(CommitmentLevel.CONFIRMED);
         assertThat(world.pool.stats().filling().transactions()).isEqualTo(gap.slots());
         assertThat(world.pool.stats().filling().bytes()).isEqualTo(100 * gap.slots());

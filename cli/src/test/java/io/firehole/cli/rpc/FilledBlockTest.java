@@ -44,7 +44,8 @@ class FilledBlockTest {
                 .rpc(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .skipEvery(4)
                 .build());
-        url = URI.create("http://127.0.0.1:" + Objects.requireNonNull(provider.rpc()).address().getPort() + "/?api-key=very-secret");
+        url = URI.create("http://127.0.0.1:"
+                + Objects.requireNonNull(provider.rpc()).address().getPort() + "/?api-key=very-secret");
     }
 
     @AfterEach
