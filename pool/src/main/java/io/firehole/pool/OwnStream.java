@@ -151,7 +151,8 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
         }
         return owedFrom.isEmpty()
                 ? List.of()
-                : List.of(new CutOff(member, this, own.onward(), own.another(), owedFrom.getAsLong()));
+                : List.of(CutOff.broken(
+                        member, this, own.onward(), own.another(), own.term().contentToCome(), owedFrom.getAsLong()));
     }
 
     @Override

@@ -323,15 +323,14 @@ final class Recovery {
             release(to, from);
             return;
         }
-        long owedFrom = gaps.owedFrom();
-        long resumeSlot = from.resumeSlot(owedFrom);
+        long resumeSlot = from.resumeSlot(gaps.contentFrom());
         // First the statuses of slots whose content has come long ago, and last those that come before content.
         boolean statusesNow = !contentMissing || (!earlierTold && wantStatuses());
         long before = contentMissing ? resumeSlot : Long.MAX_VALUE;
         ReplayGate gate = statusesNow
                 ? new StatusReplay(from, catchUp, to, stream.level(), before)
                 : new ContentReplay(from, catchUp, to, stream.level());
-        long fromSlot = statusesNow ? Math.max(owedFrom, statusesFrom) : resumeSlot;
+        long fromSlot = statusesNow ? Math.max(gaps.owedFrom(), statusesFrom) : resumeSlot;
         RecordedCall recorded = isAskedFor() ? recorded(fromSlot, to) : null;
         if (recorded != null) {
             open(recorded, gate, to, from, fromSlot, statusesNow ? before : to.boundary(), statusesNow);
@@ -363,10 +362,10 @@ final class Recovery {
         }
         Checkpoint from = checkpoint();
         // Nobody is owed anything earlier, and what is held back of it would come after what is replayed.
-        from.skipTo(gaps.owedFrom());
+        from.skipTo(gaps.contentFrom());
         from.giveUpStatuses(gaps.owedFrom());
         checkpoint = from;
-        firstMissing = Math.max(from.firstMissing(), gaps.owedFrom());
+        firstMissing = Math.max(from.firstMissing(), gaps.contentFrom());
         lossFrom = Math.min(firstMissing, lossBefore());
         statusesFrom = from.statusesFrom().orElse(0);
         return from;
@@ -626,7 +625,7 @@ final class Recovery {
             }
             missed(open.from(), before, Gap.Cause.REPLAY_TOO_FAR, detail);
         } else {
-            gaps.note(
+            gaps.noteStatuses(
                     RecoveryGaps::wantsStatuses,
                     statusesFrom,
                     available,
@@ -658,7 +657,7 @@ final class Recovery {
             return false;
         }
         fillings++;
-        long first = Math.max(from.firstMissing(), gaps.owedFrom());
+        long first = Math.max(from.firstMissing(), gaps.contentFrom());
         beginsAt(from, before);
         CatchUp.Phase.Settled to = new CatchUp.Phase.Settled(before, before - 1, before - 1, before);
         ContentReplay gate = new ContentReplay(from, catchUp, to, stream.level());
@@ -752,8 +751,10 @@ final class Recovery {
         if (!isAskedFor()) {
             gaps.noteWhatIsNotReplayed(lossFrom, new CatchUp.Phase.Released(first, from, first));
         }
-        gaps.note(each -> !RecoveryGaps.wantsStatuses(each), first, settled ? contentBefore : before, cause, detail);
-        gaps.note(RecoveryGaps::wantsStatuses, Math.min(first, statusesFrom), before, cause, detail);
+        // Where it is not known how far everybody was, nothing is said of what they did not ask to see whole.
+        long content = known ? first : gaps.owedFrom();
+        gaps.note(each -> !RecoveryGaps.wantsStatuses(each), content, settled ? contentBefore : before, cause, detail);
+        gaps.noteBoth(RecoveryGaps::wantsStatuses, content, Math.min(first, statusesFrom), before, cause, detail);
     }
 
     /** Before which slot all come that had begun before the live call, as far as that is known. */

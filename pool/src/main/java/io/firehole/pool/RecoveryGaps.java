@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /**
  * What those on a stream cannot get again, and whom it concerns. Control thread.
@@ -64,20 +65,47 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
                 || request.getEntryCount() > 0;
     }
 
-    /** The first slot of which anybody is owed anything. */
+    /** The first slot of which anybody is owed everything. */
     long owedFrom() {
         return cutOff.stream().mapToLong(CutOff::owedFrom).min().orElse(0);
     }
 
+    /** The first slot of which anybody is owed content. */
+    long contentFrom() {
+        return cutOff.stream().mapToLong(CutOff::contentFrom).min().orElse(0);
+    }
+
     /**
-     * Records that something may be missing, for each as far as it is owed it.
+     * Records that content may be missing, for each as far as it is owed it.
      *
      * @param concerns to whom
      * @param first the first slot
      * @param before the slot after the last
      */
     void note(Predicate<CutOff> concerns, long first, long before, Gap.Cause cause, String detail) {
-        note(concerns, first, before, cause, detail, each -> Optional.empty());
+        note(concerns, each -> Math.max(first, each.contentFrom()), before, cause, detail, each -> Optional.empty());
+    }
+
+    /** The same of statuses. */
+    void noteStatuses(Predicate<CutOff> concerns, long first, long before, Gap.Cause cause, String detail) {
+        note(concerns, each -> Math.max(first, each.owedFrom()), before, cause, detail, each -> Optional.empty());
+    }
+
+    /**
+     * The same of both.
+     *
+     * @param first the first slot of which content is missing
+     * @param statusesFirst the first one of which a status is
+     */
+    void noteBoth(
+            Predicate<CutOff> concerns, long first, long statusesFirst, long before, Gap.Cause cause, String detail) {
+        note(
+                concerns,
+                each -> Math.min(Math.max(first, each.contentFrom()), Math.max(statusesFirst, each.owedFrom())),
+                before,
+                cause,
+                detail,
+                each -> Optional.empty());
     }
 
     /**
@@ -89,7 +117,7 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
     void noteFilled(long first, long before, String detail, Filling filling) {
         note(
                 each -> true,
-                first,
+                each -> Math.max(first, each.contentFrom()),
                 before,
                 Gap.Cause.REPLAY_TOO_FAR,
                 detail,
@@ -100,18 +128,17 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
 
     private void note(
             Predicate<CutOff> concerns,
-            long first,
+            ToLongFunction<CutOff> first,
             long before,
             Gap.Cause cause,
             String detail,
             Function<CutOff, Optional<Filling>> filling) {
         Map<Concern, List<String>> monitors = new LinkedHashMap<>();
         cutOff.stream()
-                .filter(each -> Math.max(first, each.owedFrom()) < before && concerns.test(each))
-                .sorted(Comparator.comparingLong(CutOff::owedFrom))
+                .filter(each -> first.applyAsLong(each) < before && concerns.test(each))
+                .sorted(Comparator.comparingLong(first))
                 .forEach(each -> monitors.computeIfAbsent(
-                                new Concern(Math.max(first, each.owedFrom()), filling.apply(each)),
-                                concern -> new ArrayList<>())
+                                new Concern(first.applyAsLong(each), filling.apply(each)), concern -> new ArrayList<>())
                         .add(each.member().id()));
         monitors.forEach((concern, ids) -> stream.noteGap(
                 new GapLog.Hole(
@@ -136,7 +163,7 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
                     Gap.Cause.NOT_REPLAYABLE,
                     "a replay has of each account the last write of a slot");
         }
-        note(
+        noteStatuses(
                 RecoveryGaps::seesHowSlotsBegin,
                 lossFrom,
                 to.begunBefore(),
@@ -149,7 +176,7 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
         if (stream.level() != CommitmentLevel.PROCESSED) {
             return;
         }
-        long slot = Math.max(lossFrom, owedFrom());
+        long slot = Math.max(lossFrom, contentFrom());
         while (slot < before) {
             long first = slot;
             while (slot < before && !delivered.isDone(slot)) {

@@ -160,12 +160,11 @@ final class SharedStream extends Upstream<LabelRouter> {
         way.recoversBy(recovery);
         Supplier<Recipient> recipients = member.recipients(way);
         Recipient replayed = way.directly(recipients);
-        replayed.owedFrom(fromSlot);
         Seat seat = merged.join(recipients, subscription, pool().now());
         SharedPlace place = new SharedPlace(member, seat, way, true, OptionalLong.of(fromSlot));
         place.owedFrom = OptionalLong.of(fromSlot);
         place.owedFor = subscription;
-        recovery.add(new CutOff(member, place, subscription, replayed, fromSlot));
+        recovery.add(CutOff.asking(member, place, subscription, replayed, fromSlot));
         places.put(seat, place);
         requestChanged();
         return place;
@@ -569,14 +568,13 @@ final class SharedStream extends Upstream<LabelRouter> {
             }
             return owedFrom.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new CutOff(member, this, asked, another(), owedFrom.getAsLong()));
+                    : Optional.of(
+                            CutOff.broken(member, this, asked, another(), seat.contentToCome(), owedFrom.getAsLong()));
         }
 
         @Override
         public Recipient another() {
-            Recipient another = way.directly(seat::another);
-            owedFrom.ifPresent(another::owedFrom);
-            return another;
+            return way.directly(seat::another);
         }
 
         @Override

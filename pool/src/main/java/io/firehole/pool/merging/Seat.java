@@ -57,6 +57,18 @@ public final class Seat {
         return slot;
     }
 
+    /** See {@link Term#contentToCome}, of the newest request that is served. */
+    public OptionalLong contentToCome() {
+        OptionalLong slot = OptionalLong.empty();
+        for (Version version : versions) {
+            Term term = version.term;
+            if (term != null && term.isBegun()) {
+                slot = term.contentToCome();
+            }
+        }
+        return slot;
+    }
+
     /** The monitor's recipient on the present call. */
     public Recipient recipient() {
         return recipient;

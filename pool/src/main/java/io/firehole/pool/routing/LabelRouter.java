@@ -219,7 +219,7 @@ public final class LabelRouter extends Router {
     }
 
     private boolean begin() {
-        return table.begin(requestInEffect(), slots().highestOrZero());
+        return table.begin(requestInEffect(), slots());
     }
 
     private void settle(long slot, SlotStatus status) {

@@ -1,6 +1,7 @@
 package io.firehole.pool.routing;
 
 import io.firehole.wire.RawUpdate;
+import io.firehole.wire.UpdateKind;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,10 @@ public abstract class Recipient {
     /** By which its monitor leaves for another call; null if it does not. Event loop only. */
     private @Nullable Handover departure;
 
-    /** The first slot of which its monitor is to get anything by this call. */
-    private long owedFrom;
+    /** The first slot of which its monitor is to get content by this call, and the first of which statuses. */
+    private long contentFrom;
+
+    private long statusesFrom;
 
     /** One that comes from nowhere. */
     protected Recipient() {
@@ -51,7 +54,7 @@ public abstract class Recipient {
 
     /** Takes one update, unless that was another call's to deliver; now, or when it is known whose it was. */
     final void take(RawUpdate update, byte[] head, byte[] tail, int tailOffset, int tailLength) {
-        if ((departure != null && !departure.isOlds()) || update.slot() < owedFrom) {
+        if ((departure != null && !departure.isOlds()) || isTooEarly(update)) {
             return;
         }
         Arrival coming = arrival;
@@ -63,9 +66,14 @@ public abstract class Recipient {
         }
     }
 
+    private boolean isTooEarly(RawUpdate update) {
+        return update.slot() < (update.kind() == UpdateKind.SLOT ? statusesFrom : contentFrom);
+    }
+
     /** What is of earlier slots is not for its monitor. Control thread, before the call begins. */
-    public final void owedFrom(long slot) {
-        owedFrom = slot;
+    public final void owedFrom(long content, long statuses) {
+        contentFrom = content;
+        statusesFrom = statuses;
     }
 
     /** From now on it gets only what is still this call's to deliver. */

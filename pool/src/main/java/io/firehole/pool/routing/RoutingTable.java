@@ -101,10 +101,10 @@ public final class RoutingTable {
     }
 
     /** Begins the terms that this request serves; false if none of them was new. */
-    boolean begin(int request, long highestSlot) {
+    boolean begin(int request, SlotTrack slots) {
         boolean any = false;
         for (Term term : openTerms) {
-            any |= term.from() <= request && term.begin(highestSlot);
+            any |= term.from() <= request && term.begin(slots);
         }
         return any;
     }

@@ -3,6 +3,7 @@ package io.firehole.pool.routing;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request of one monitor on one call: from which merged request on it is served.
@@ -23,6 +24,11 @@ public final class Term {
     private final int from;
 
     private long slotsBegun;
+
+    /** What its call has shown, and the last slot sealed when it began; null before it did. Written once, before {@link #begun}. */
+    private @Nullable SlotTrack slots;
+
+    private long sealedBefore = UNKNOWN;
     private int slotsWithoutFirstShred;
     private volatile boolean begun;
     private volatile long firstWholeSlot = UNKNOWN;
@@ -57,6 +63,22 @@ public final class Term {
         return slot == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(slot);
     }
 
+    /**
+     * The first slot of which all content is still to come, at a commitment at which that comes at one go: the one after the last
+     * that was sealed. Any thread; exact when nothing comes any more.
+     *
+     * @return empty if no slot was sealed since it began
+     */
+    public OptionalLong contentToCome() {
+        if (!begun || slots == null) {
+            return OptionalLong.empty();
+        }
+        OptionalLong sealed = slots.lastSealed();
+        return sealed.isPresent() && sealed.getAsLong() > sealedBefore
+                ? OptionalLong.of(sealed.getAsLong() + 1)
+                : OptionalLong.empty();
+    }
+
     /** Adds the id of its monitor, if that is to get everything of that slot, or of an earlier one, by this call. */
     void addMonitor(long slot, Set<String> ids) {
         String monitor = recipient.monitor();
@@ -71,11 +93,13 @@ public final class Term {
     }
 
     /** Begins, if it has not; false if it had. */
-    boolean begin(long highestSlot) {
+    boolean begin(SlotTrack shown) {
         if (begun) {
             return false;
         }
-        slotsBegun = highestSlot;
+        slotsBegun = shown.highestOrZero();
+        slots = shown;
+        sealedBefore = shown.lastSealed().orElse(UNKNOWN);
         recipient.start();
         begun = true;
         return true;

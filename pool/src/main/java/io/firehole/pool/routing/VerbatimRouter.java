@@ -53,7 +53,7 @@ public final class VerbatimRouter extends Router {
             // Data, and so the first request is in effect: before it the filter matches nothing.
             begun = true;
             proved = first.from();
-            first.begin(slots().highestOrZero());
+            first.begin(slots());
         }
         int internal = 0;
         boolean slot = update.kind() == UpdateKind.SLOT;
@@ -77,7 +77,7 @@ public final class VerbatimRouter extends Router {
         Term term = latest;
         boolean progress = inEffect(proved);
         if (term.from() <= requestInEffect()) {
-            progress |= term.begin(slots().highestOrZero());
+            progress |= term.begin(slots());
         }
         if (progress) {
             tellProgress();
