@@ -33,6 +33,9 @@ class GrpcTransportTest {
 
     private static final PermitWish FIRST = PermitWish.connect(PermitClass.FIRST_CONNECT, 1);
 
+    /** Of another asker: a later wish of the same one takes the place of an earlier one that still waits. */
+    private static final PermitWish SECOND = PermitWish.connect(PermitClass.FIRST_CONNECT, 2);
+
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final ControlThread budgetThread = opened(ControlThread.start("test-budget"));
     private final ConnectionBudget budget =
@@ -118,7 +121,7 @@ class GrpcTransportTest {
         GrpcEndpoint endpoint = server.endpoint().withToken(AccessToken.of("secret-1"));
         transport(endpoint).connect(1, FIRST, new Heard()).subscribe(heard.stream());
         transport(endpoint.withTokenKey("x-api-key"))
-                .connect(2, FIRST, new Heard())
+                .connect(2, SECOND, new Heard())
                 .subscribe(heard.stream());
 
         List<GeyserServer.Call> calls = List.of(server.call(), server.call());
