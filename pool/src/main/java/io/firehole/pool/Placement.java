@@ -277,9 +277,8 @@ final class Placement {
             }
             case Decision.Rearrange rearrange -> {
                 rearrange(rearrange);
-                if (rearrange.moves().isEmpty()) {
-                    yield place(member, subscription);
-                }
+                // Also where nobody has to move: on another connection a new call could be there before the end of the
+                // old one.
                 waitingRoom.add(member, subscription);
                 yield null;
             }
@@ -307,7 +306,7 @@ final class Placement {
         return place;
     }
 
-    /** Gives up a stream: at once if nobody is on it, else when all on it have moved. */
+    /** Gives up a stream: now if nobody is on it, else when all on it have moved. */
     private void rearrange(Decision.Rearrange rearrange) {
         SharedStream from = shared(rearrange.givenUp());
         if (rearrange.moves().isEmpty()) {
