@@ -564,8 +564,8 @@ final class Recovery {
                         .map(router -> router.slots().highest().orElse(0) - 1)
                         .orElse(0L);
                 if (tooFar(open, forgetting.askFrom(open.asked(), oldest, newest), why.message())) {
-                    // While one waits it forgets more.
-                    retry(why, oldest > open.asked() ? LOOK_AGAIN : LOOK_AGAIN.multipliedBy(2L << failures));
+                    // While one waits it forgets more: who asks at once is told of one gap, not of two.
+                    retry(why, oldest > open.asked() ? Duration.ZERO : LOOK_AGAIN.multipliedBy(2L << failures));
                 }
                 return;
             }
