@@ -46,7 +46,10 @@ class MonitoringFilesTest {
                 .flatMap(MonitoringFilesTest::namesOf)
                 .collect(Collectors.toSet());
         assertThat(metricsOf(Files.readString(ALERTS))).isNotEmpty().isSubsetOf(known);
-        assertThat(metricsOf(String.join("\n", expressions()))).isNotEmpty().isSubsetOf(known);
+        assertThat(metricsOf(Files.readString(DASHBOARD)))
+                .as("variables of the dashboard, too")
+                .isNotEmpty()
+                .isSubsetOf(known);
     }
 
     private static Stream<String> namesOf(MetricFamily family) {
