@@ -80,9 +80,9 @@ final class GapsCommand extends ConsoleCommand {
     }
 
     private static String filled(JsonNode filling) {
-        if (filling.isMissingNode()) {
-            return "no";
+        if (filling.path("whole").asBoolean()) {
+            return "yes";
         }
-        return filling.path("whole").asBoolean() ? "yes" : "in part";
+        return filling.path("slotsFilled").asLong() > 0 ? "in part" : "no";
     }
 }

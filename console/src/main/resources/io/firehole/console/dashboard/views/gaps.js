@@ -21,7 +21,7 @@ const columns = [
   {id: 'first', title: 'First slot', number: true, value: (gap) => gap.firstSlot, cell: (gap) => count(gap.firstSlot)},
   {id: 'last', title: 'Last slot', number: true, value: (gap) => gap.lastSlot, cell: (gap) => count(gap.lastSlot)},
   {id: 'slots', title: 'Slots', number: true, value: (gap) => gap.lastSlot - gap.firstSlot + 1},
-  {id: 'cause', title: 'Cause', value: (gap) => gap.cause + (gap.filling?.whole ? ', filled' : gap.filling ? ', filled in part' : '')},
+  {id: 'cause', title: 'Cause', value: (gap) => gap.cause + (gap.filling?.whole ? ', filled' : gap.filling?.slotsFilled > 0 ? ', filled in part' : '')},
   {id: 'detail', title: 'Detail', value: (gap) => gap.detail, cell: (gap) => html`<span class="long">${gap.detail}</span>`},
   {id: 'broke', title: 'Began', value: (gap) => gap.brokeAt, cell: (gap) => when(Date.parse(gap.brokeAt))},
 ];
