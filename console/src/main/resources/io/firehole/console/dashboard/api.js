@@ -8,6 +8,17 @@ export class Problem extends Error {
   }
 }
 
+/** The console gives a question up after 10 s, so what has not come by now never does. */
+const ANSWER_WITHIN_MILLIS = 15_000;
+
+async function send(path, how) {
+  try {
+    return await fetch(path, {...how, signal: AbortSignal.timeout(ANSWER_WITHIN_MILLIS)});
+  } catch (broken) {
+    throw broken.name === 'TimeoutError' ? new Problem(0, `the console did not answer within ${ANSWER_WITHIN_MILLIS / 1000} s`) : broken;
+  }
+}
+
 async function answer(response) {
   let body;
   try {
@@ -22,13 +33,13 @@ async function answer(response) {
 }
 
 /** The whole answer to a question. */
-export const ask = async (path) => answer(await fetch(path, {headers: {accept: 'application/json'}, cache: 'no-store'}));
+export const ask = async (path) => answer(await send(path, {headers: {accept: 'application/json'}, cache: 'no-store'}));
 
 /** The data of the answer to a question. */
 export const data = async (path) => (await ask(path)).data;
 
 /** Gives an order. The header is what no form can send. */
-export const order = async (path, body) => answer(await fetch(path, {
+export const order = async (path, body) => answer(await send(path, {
   method: 'POST',
   headers: {'x-firehole-order': '1', ...(body === undefined ? {} : {'content-type': 'application/json'})},
   body: body === undefined ? undefined : JSON.stringify(body),
