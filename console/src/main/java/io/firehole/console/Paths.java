@@ -58,7 +58,7 @@ record Paths(PoolView pool, Sampler sampler, Surroundings surroundings, InstantS
 
     /** Every path but the one that describes them. */
     List<Route> all(Access access, LiveText document, MetricsResource metrics) {
-        HistoryQuestions questions = new HistoryQuestions(clock);
+        HistoryQuestions questions = new HistoryQuestions(surroundings.history(), clock);
         List<Route> all = new ArrayList<>(List.of(
                 Route.open(
                         "/healthz",
@@ -84,15 +84,15 @@ record Paths(PoolView pool, Sampler sampler, Surroundings surroundings, InstantS
                 Route.view(
                         "/api/grpc-pool/metrics/history",
                         "figures of the past by the minute, newest first",
-                        new HistoryResource(surroundings.history(), questions)),
+                        new HistoryResource(questions)),
                 Route.view(
                         "/api/grpc-pool/metrics/history/seconds",
                         "figures of the past by the second, oldest first",
-                        new HistorySecondsResource(surroundings.history(), questions)),
+                        new HistorySecondsResource(questions)),
                 Route.view(
                         "/api/grpc-pool/metrics/history/latencies",
                         "how long updates took over a whole period",
-                        new HistoryLatenciesResource(surroundings.history(), questions)),
+                        new HistoryLatenciesResource(questions)),
                 Route.view(
                         "/api/grpc-pool/history",
                         "whether figures of the past are kept, and what came of it",

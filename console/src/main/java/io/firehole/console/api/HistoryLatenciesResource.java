@@ -11,8 +11,6 @@ import io.firehole.pool.metrics.LatencyBuckets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 
 /** How long updates took from their arrival until they were handed over, over a whole period, by group. */
@@ -20,14 +18,11 @@ public final class HistoryLatenciesResource implements Resource {
 
     private static final double MICROS_PER_MILLI = 1_000;
 
-    private record Asked(Duration period, GroupBy groupBy, String what) {}
+    private record Asked(Duration period, GroupBy groupBy) {}
 
-    private final Optional<MetricsHistory> history;
     private final HistoryQuestions questions;
 
-    /** @param history empty where nothing is kept */
-    public HistoryLatenciesResource(Optional<MetricsHistory> history, HistoryQuestions questions) {
-        this.history = history;
+    public HistoryLatenciesResource(HistoryQuestions questions) {
         this.questions = questions;
     }
 
@@ -41,19 +36,9 @@ public final class HistoryLatenciesResource implements Resource {
         String period = query.text("period").orElse("30m");
         Asked question = new Asked(
                 WrittenPeriod.parse(period, HistoryResource.PERIOD_MAX, "90d"),
-                HistoryResource.groupBy(query.text("group_by").orElse("connection")),
-                "latencies");
-        if (history.isEmpty()) {
-            return HistoryResource.nothingKept();
-        }
-        return switch (questions.ask(question, () -> rows(history.get(), question))) {
-            case HistoryQuestions.Outcome.Refused refused -> refused.why();
-            case HistoryQuestions.Outcome.Answered answered ->
-                HistoryResource.shown(
-                        answered.rows(),
-                        ",\"period\":\"" + period + "\",\"group_by\":\""
-                                + question.groupBy().name().toLowerCase(Locale.ROOT) + '"');
-        };
+                HistoryResource.groupBy(query.text("group_by").orElse("connection")));
+        return questions.ask(
+                question, HistoryResource.shown(period, question.groupBy()), history -> rows(history, question));
     }
 
     private static Rows rows(MetricsHistory history, Asked question) throws IOException {

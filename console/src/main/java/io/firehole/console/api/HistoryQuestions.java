@@ -2,6 +2,7 @@ package io.firehole.console.api;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import io.firehole.console.api.RecentAnswers.Rows;
 import io.firehole.console.http.Reply;
 import java.io.IOException;
@@ -37,18 +38,10 @@ public final class HistoryQuestions {
     /** Asks the store. */
     @FunctionalInterface
     interface Source {
-        Rows read() throws IOException;
+        Rows read(MetricsHistory history) throws IOException;
     }
 
-    /** What comes of asking. */
-    sealed interface Outcome {
-        /** An answer. */
-        record Answered(Rows rows) implements Outcome {}
-
-        /** None, and why. */
-        record Refused(Reply why) implements Outcome {}
-    }
-
+    private final Optional<MetricsHistory> history;
     private final InstantSource clock;
     private final RecentAnswers recent = new RecentAnswers();
     private final Semaphore room = new Semaphore(AT_ONCE);
@@ -58,20 +51,32 @@ public final class HistoryQuestions {
 
     private final ArrayDeque<Instant> asked = new ArrayDeque<>();
 
-    public HistoryQuestions(InstantSource clock) {
+    /** @param history the store; empty where nothing is kept */
+    public HistoryQuestions(Optional<MetricsHistory> history, InstantSource clock) {
+        this.history = history;
         this.clock = clock;
     }
 
-    /** @param question equal to another one if both have the same answer */
-    Outcome ask(Record question, Source source) {
+    /**
+     * What is answered.
+     *
+     * @param question equal to another one if both have the same answer; each resource has a record of its own, so that its questions
+     *     are equal to no other's
+     * @param shown the question as fields of JSON after others; nothing that a caller wrote and was not looked at
+     */
+    Reply ask(Record question, String shown, Source source) {
+        if (history.isEmpty()) {
+            return Reply.problem(
+                    HttpStatus.SERVICE_UNAVAILABLE, "no history is kept: this program has no store for it");
+        }
         Instant now = clock.instant();
         Optional<Rows> fresh = recent.within(FRESH, question, now);
         if (fresh.isPresent()) {
-            return new Outcome.Answered(fresh.get());
+            return answered(fresh.get(), shown);
         }
         if (!room.tryAcquire()) {
             return recent.within(STALE, question, now)
-                    .<Outcome>map(Outcome.Answered::new)
+                    .map(rows -> answered(rows, shown))
                     .orElseGet(HistoryQuestions::busy);
         }
         try {
@@ -79,12 +84,12 @@ public final class HistoryQuestions {
             if (wait.isPositive()) {
                 return tooMany(wait);
             }
-            Rows rows = source.read();
+            Rows rows = source.read(history.get());
             recent.keep(question, rows, clock.instant());
-            return new Outcome.Answered(rows);
+            return answered(rows, shown);
         } catch (IOException unreadable) {
-            return new Outcome.Refused(Reply.problem(
-                    HttpStatus.SERVICE_UNAVAILABLE, "the history cannot be read now: " + unreadable.getMessage()));
+            return Reply.problem(
+                    HttpStatus.SERVICE_UNAVAILABLE, "the history cannot be read now: " + unreadable.getMessage());
         } finally {
             room.release();
         }
@@ -107,18 +112,25 @@ public final class HistoryQuestions {
         }
     }
 
-    private static Outcome busy() {
-        return new Outcome.Refused(Reply.problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        AT_ONCE + " questions about the past are under way; ask again in 1 s")
-                .with(HttpHeaderNames.RETRY_AFTER, "1"));
+    private static Reply answered(Rows rows, String shown) {
+        return Reply.text(
+                HttpStatus.OK,
+                MediaType.JSON_UTF_8,
+                "{\"success\":true,\"data\":" + rows.json() + shown + ",\"truncated\":" + rows.truncated() + "}");
     }
 
-    private static Outcome tooMany(Duration wait) {
+    private static Reply busy() {
+        return Reply.problem(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        AT_ONCE + " questions about the past are under way; ask again in 1 s")
+                .with(HttpHeaderNames.RETRY_AFTER, "1");
+    }
+
+    private static Reply tooMany(Duration wait) {
         long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
-        return new Outcome.Refused(Reply.problem(
+        return Reply.problem(
                         HttpStatus.TOO_MANY_REQUESTS,
                         "more than " + PER_MINUTE + " different questions a minute; ask again in " + seconds + " s")
-                .with(HttpHeaderNames.RETRY_AFTER, String.valueOf(seconds)));
+                .with(HttpHeaderNames.RETRY_AFTER, String.valueOf(seconds));
     }
 }

@@ -1,8 +1,6 @@
 package io.firehole.console.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import io.firehole.console.api.MetricsHistory.GroupBy;
 import io.firehole.console.api.RecentAnswers.Rows;
 import io.firehole.console.http.BadQueryException;
@@ -12,7 +10,6 @@ import io.firehole.console.http.Resource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 
 /** Figures of the past by the minute or the hour, newest first. */
@@ -26,12 +23,9 @@ public final class HistoryResource implements Resource {
 
     private record Asked(Duration period, GroupBy groupBy) {}
 
-    private final Optional<MetricsHistory> history;
     private final HistoryQuestions questions;
 
-    /** @param history empty where nothing is kept */
-    public HistoryResource(Optional<MetricsHistory> history, HistoryQuestions questions) {
-        this.history = history;
+    public HistoryResource(HistoryQuestions questions) {
         this.questions = questions;
     }
 
@@ -46,30 +40,12 @@ public final class HistoryResource implements Resource {
         Asked question = new Asked(
                 WrittenPeriod.parse(period, PERIOD_MAX, "90d"),
                 groupBy(query.text("group_by").orElse("connection")));
-        if (history.isEmpty()) {
-            return nothingKept();
-        }
-        return switch (questions.ask(question, () -> rows(history.get(), question))) {
-            case HistoryQuestions.Outcome.Refused refused -> refused.why();
-            case HistoryQuestions.Outcome.Answered answered ->
-                shown(
-                        answered.rows(),
-                        ",\"period\":\"" + period + "\",\"group_by\":\""
-                                + question.groupBy().name().toLowerCase(Locale.ROOT) + '"');
-        };
+        return questions.ask(question, shown(period, question.groupBy()), history -> rows(history, question));
     }
 
-    /** Where there is no store. */
-    static Reply nothingKept() {
-        return Reply.problem(HttpStatus.SERVICE_UNAVAILABLE, "no history is kept: this program has no store for it");
-    }
-
-    /** @param question what was asked, as fields of JSON after others; nothing that a caller wrote and was not looked at */
-    static Reply shown(Rows rows, String question) {
-        return Reply.text(
-                HttpStatus.OK,
-                MediaType.JSON_UTF_8,
-                "{\"success\":true,\"data\":" + rows.json() + question + ",\"truncated\":" + rows.truncated() + "}");
+    /** Both as fields of JSON; the period as it was written, which has been looked at. */
+    static String shown(String period, GroupBy groupBy) {
+        return ",\"period\":\"" + period + "\",\"group_by\":\"" + groupBy.name().toLowerCase(Locale.ROOT) + '"';
     }
 
     private static Rows rows(MetricsHistory history, Asked question) throws IOException {

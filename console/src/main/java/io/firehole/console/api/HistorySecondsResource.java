@@ -21,12 +21,9 @@ public final class HistorySecondsResource implements Resource {
 
     private record Asked(Duration period, Optional<Only> only) {}
 
-    private final Optional<MetricsHistory> history;
     private final HistoryQuestions questions;
 
-    /** @param history empty where nothing is kept */
-    public HistorySecondsResource(Optional<MetricsHistory> history, HistoryQuestions questions) {
-        this.history = history;
+    public HistorySecondsResource(HistoryQuestions questions) {
         this.questions = questions;
     }
 
@@ -39,14 +36,7 @@ public final class HistorySecondsResource implements Resource {
     public Reply get(Query query) throws BadQueryException {
         String period = query.text("period").orElse("5m");
         Asked question = new Asked(WrittenPeriod.parse(period, PERIOD_MAX, "1h"), only(query));
-        if (history.isEmpty()) {
-            return HistoryResource.nothingKept();
-        }
-        return switch (questions.ask(question, () -> rows(history.get(), question))) {
-            case HistoryQuestions.Outcome.Refused refused -> refused.why();
-            case HistoryQuestions.Outcome.Answered answered ->
-                HistoryResource.shown(answered.rows(), ",\"period\":\"" + period + '"');
-        };
+        return questions.ask(question, ",\"period\":\"" + period + '"', history -> rows(history, question));
     }
 
     private static Optional<Only> only(Query query) throws BadQueryException {
