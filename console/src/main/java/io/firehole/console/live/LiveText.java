@@ -24,16 +24,16 @@ public final class LiveText {
         lock.lock();
         try {
             Written known = newest;
-            if (known != null && known.sequence() == sample.sequence()) {
+            if (known == null || known.sequence() < sample.sequence()) {
+                known = new Written(sample.sequence(), document.of(sample).toString());
+                newest = known;
+            }
+            if (known.sequence() == sample.sequence()) {
                 return known.text();
             }
-            String text = document.of(sample).toString();
-            if (known == null || known.sequence() < sample.sequence()) {
-                newest = new Written(sample.sequence(), text);
-            }
-            return text;
         } finally {
             lock.unlock();
         }
+        return document.of(sample).toString(); // an old one: nobody waits for whoever asks for it
     }
 }
