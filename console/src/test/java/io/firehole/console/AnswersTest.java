@@ -11,6 +11,7 @@ import io.firehole.console.live.Price;
 import io.firehole.filters.FilterKind;
 import io.firehole.filters.FilterVerdict;
 import io.firehole.pool.ClosedConnection;
+import io.firehole.pool.Filling;
 import io.firehole.pool.Gap;
 import io.firehole.pool.Group;
 import io.firehole.pool.Monitor;
@@ -75,12 +76,13 @@ class AnswersTest extends WithConsoles {
                                 CommitmentLevel.CONFIRMED,
                                 1,
                                 2,
-                                Gap.Cause.MOVED,
+                                Gap.Cause.REPLAY_TOO_FAR,
                                 "why",
                                 Instant.EPOCH,
-                                Instant.EPOCH)),
+                                Instant.EPOCH,
+                                Optional.of(new Filling(1, 1, 0, List.of("slots"), "HTTP 429")))),
                         "gapCounts",
-                        List.of(new PoolStats.GapCount("a", Gap.Cause.MOVED, 1, 2))));
+                        List.of(new PoolStats.GapCount("a", Gap.Cause.REPLAY_TOO_FAR, 1, 2))));
     }
 
     @BeforeEach

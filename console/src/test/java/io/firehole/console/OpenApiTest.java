@@ -82,4 +82,19 @@ class OpenApiTest {
             }
         }
     }
+
+    @Test
+    void theBodyOfAQuestionHasTheFieldsThatAreTaken() throws IOException {
+        JsonNode body = document.at("/paths")
+                .path("/api/grpc-pool/filters/test")
+                .at("/post/requestBody/content/application~1json/schema");
+        List<String> fields = new ArrayList<>();
+        document.at(body.get("$ref").asText().substring(1))
+                .get("properties")
+                .fieldNames()
+                .forEachRemaining(fields::add);
+        assertThat(console.order("/api/grpc-pool/filters/test", "{\"no-such-field\":1}")
+                        .detail())
+                .endsWith("; there are " + String.join(", ", fields));
+    }
 }

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 
 /**
  * The paths of the console as an OpenAPI document. It is made from the table of routes, so that it names the paths, parameters
- * and roles that there are; what answers have is written beside it, in {@code answers.json}.
+ * and roles that there are; what answers and questions have is written beside it, in {@code answers.json}.
  */
 public final class OpenApiResource implements Resource {
 
@@ -33,7 +33,7 @@ public final class OpenApiResource implements Resource {
     /** Paths whose answers are documents of their own, without the usual envelope. */
     private static final Set<String> BARE = Set.of("/api/grpc-pool/health", "/api/dashboard/metrics");
 
-    /** What each answer has, by method and path; a test holds it to what is answered. */
+    /** What each answer and the body of a question has, by method and path; tests hold it to what is answered and taken. */
     private static final JsonNode ANSWERS = answers();
 
     private final List<Route> routes;
@@ -67,12 +67,13 @@ public final class OpenApiResource implements Resource {
             if (route.resource() instanceof Action action) {
                 ObjectNode post = path.putObject("post");
                 put(post, "POST", route, route.post(), action.orders());
-                if (route.path().equals("/api/grpc-pool/filters/test")) {
+                JsonNode body = ANSWERS.path("questions").path("POST " + route.path());
+                if (body.isTextual()) {
                     post.putObject("requestBody")
                             .put("required", true)
                             .putObject("content")
                             .putObject("application/json")
-                            .set("schema", reference("FilterQuestion"));
+                            .set("schema", reference(body.textValue()));
                 }
                 post.withArray("parameters")
                         .addObject()
