@@ -112,6 +112,10 @@ final class Call<R extends Router> implements StreamListener, Router.Events {
         return closed;
     }
 
+    boolean isOver() {
+        return closed != null;
+    }
+
     long openedNanos() {
         return openedNanos;
     }

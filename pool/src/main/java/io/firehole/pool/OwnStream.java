@@ -95,7 +95,7 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     /** A replay that has not begun begins on the next call; and for a moment there are two calls, which the provider must allow. */
     @Override
     boolean canBeHandedOver() {
-        return !own.awaitsReplay() && placement.spareStreams() > 0;
+        return !own.awaitsReplay() && maySpareStream();
     }
 
     @Override
@@ -182,8 +182,8 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     }
 
     @Override
-    boolean maySpareStream() {
-        return placement.spareStreams() > 0;
+    int spareStreams() {
+        return placement.spareStreams();
     }
 
     @Override

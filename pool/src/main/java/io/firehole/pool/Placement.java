@@ -277,8 +277,7 @@ final class Placement {
             }
             case Decision.Rearrange rearrange -> {
                 rearrange(rearrange);
-                // Also where nobody has to move: on another connection a new call could be there before the end of the
-                // old one.
+                // Also where nobody has to move: the provider must hear of the end first.
                 waitingRoom.add(member, subscription);
                 yield null;
             }
@@ -358,14 +357,9 @@ final class Placement {
         waitingRoom.remove(member);
     }
 
-    /** How many further calls the provider allows now. */
+    /** How many further calls the provider allows now; fewer than none while it may still count some that are over. */
     int spareStreams() {
-        return Math.max(
-                0,
-                pool.config().profile().streamsPerAccount()
-                        - streams().size()
-                        - vetting.trying()
-                        - Math.toIntExact(pool.tally().replaysOpen));
+        return pool.config().profile().streamsPerAccount() - streams().size() - vetting.trying() - pool.passing();
     }
 
     /** Ends those whose unions bring too much in vain. */
@@ -403,7 +397,7 @@ final class Placement {
                     vetting.tryingOn(link),
                     planned));
         }
-        return new Plan(connections, Math.toIntExact(pool.tally().replaysOpen));
+        return new Plan(connections, pool.passing());
     }
 
     private Link link(long number) {

@@ -76,6 +76,7 @@ public final class Pool implements AutoCloseable {
                 runtime.random(),
                 loop,
                 new RequestPace(runtime.clock(), config.profile().requests()),
+                new Departures(runtime.clock()),
                 new IntegrityWatch(loop, runtime.callbacks(), config.integritySamplesPerSecond()),
                 memory,
                 new Spilling(config.slow().spill(), runtime.callbacks()),

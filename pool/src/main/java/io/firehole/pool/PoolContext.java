@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param random control thread only
  * @param loop its control thread
  * @param pace how many requests the provider allows
+ * @param departures calls that the provider may still count as streams
  * @param watch looks at some updates twice
  * @param memory what all buffers may hold together
  * @param spilling what of that waits on disk instead
@@ -40,6 +41,7 @@ record PoolContext(
         RandomGenerator random,
         PoolLoop loop,
         RequestPace pace,
+        Departures departures,
         IntegrityWatch watch,
         MemoryBudget memory,
         Spilling spilling,
@@ -52,5 +54,10 @@ record PoolContext(
 
     long now() {
         return clock.nanos();
+    }
+
+    /** How many calls the provider counts as streams, or may still count, that are neither anybody's stream nor a trial. */
+    int passing() {
+        return Math.toIntExact(tally.replaysOpen) + departures.count();
     }
 }

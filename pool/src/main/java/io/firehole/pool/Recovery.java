@@ -441,7 +441,7 @@ final class Recovery {
         running = new Running(call, gate, to, from, fromSlot, null, null);
         pool.tally().replays++;
         pool.tally().replaysOpen++;
-        call.on(connection.subscribe(call));
+        call.on(pool.departures().watched(connection.subscribe(call), call::isOver));
         pool.pace().sent(1);
         call.send(replay.request().toBuilder().setFromSlot(fromSlot).build());
         watch(0);

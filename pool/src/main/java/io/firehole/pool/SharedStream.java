@@ -178,7 +178,7 @@ final class SharedStream extends Upstream<LabelRouter> {
     /** For a moment there are two calls, which the provider must allow. */
     @Override
     boolean canBeHandedOver() {
-        return placement.spareStreams() > 0;
+        return maySpareStream();
     }
 
     @Override
@@ -280,8 +280,8 @@ final class SharedStream extends Upstream<LabelRouter> {
     }
 
     @Override
-    boolean maySpareStream() {
-        return placement.spareStreams() > 0;
+    int spareStreams() {
+        return placement.spareStreams();
     }
 
     @Override

@@ -102,7 +102,7 @@ final class Trial implements StreamListener {
             }
         });
         List<SubscribeRequest> requests = requests(alone, whole);
-        this.stream = connection.subscribe(this);
+        this.stream = pool.departures().watched(connection.subscribe(this), () -> closed != null);
         requests.forEach(stream::send);
         pool.pace().sent(requests.size());
         pool.tally().requests += requests.size();

@@ -21,7 +21,7 @@ final class TrialQueue {
     /** Trials without an answer, in a row, after which nobody waits for one any more. */
     static final int ATTEMPTS_MAX = 3;
 
-    /** The wait before the next attempt after one without an answer. */
+    /** The wait before the next attempt after one without an answer, or until the provider has heard of a call's end. */
     static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
     private final PoolContext pool;
@@ -84,7 +84,9 @@ final class TrialQueue {
             decide(batch, new Verdict.Untriable("the provider allows no further call on which they could be tried"));
             advance();
         } else {
-            long wait = pool.pace().waitNanos(Trial.requestsMax());
+            long wait = vetting.mustWaitForRoom()
+                    ? RETRY_AFTER.toNanos()
+                    : pool.pace().waitNanos(Trial.requestsMax());
             if (wait > 0) {
                 halves.addFirst(batch);
                 later = pool.loop().after(wait, this::advance);

@@ -155,8 +155,13 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     /** How those are asked for what they missed. */
     abstract Replay replay(List<CutOff> cutOff);
 
+    /** How many further calls the provider allows now; fewer than none while it may still count some that are over. */
+    abstract int spareStreams();
+
     /** Whether the provider allows one more call for a moment. */
-    abstract boolean maySpareStream();
+    final boolean maySpareStream() {
+        return spareStreams() > 0;
+    }
 
     /** A router for a new call, whose first request has just been made. */
     abstract R router(Router.Events events);
@@ -499,7 +504,8 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     }
 
     private void open(Life life) {
-        long wait = pool.pace().waitNanos(1);
+        long wait = Math.max(
+                pool.pace().waitNanos(1), spareStreams() < 0 ? pool.departures().waitNanos() : 0);
         if (wait > 0) {
             state = new State.Resting<>(pool.loop().after(wait, this::rested));
             return;
@@ -525,7 +531,7 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         recoveries.callBegins(call.router());
         moves.callBegins(call.router());
         state = new State.Open<>(call, life);
-        call.on(life.connection().subscribe(call));
+        call.on(pool.departures().watched(life.connection().subscribe(call), call::isOver));
         send(call, request);
         watch(call, pool.config().slotWatchdog().toNanos());
         opened();

@@ -114,13 +114,20 @@ final class Vetting {
 
     /** Whether the provider allows one more call beside those that are open. */
     boolean mayTry(SharedStream stream) {
-        int open = 0;
-        for (Link link : links.all()) {
-            open += link.streams().size();
-        }
-        return open + trying() < pool.config().profile().streamsPerAccount()
+        return room() > 0
                 && stream.link().streams().size() + tryingOn(stream.link())
                         < pool.config().profile().streamsPerConnection();
+    }
+
+    /** Whether it may still count one that has just ended, so that there will be room in a moment. */
+    boolean mustWaitForRoom() {
+        return room() <= pool.departures().count();
+    }
+
+    private long room() {
+        long open =
+                links.all().stream().mapToLong(link -> link.streams().size()).sum();
+        return pool.config().profile().streamsPerAccount() - open - trying() - pool.tally().replaysOpen;
     }
 
     /** How many trials are under way: calls that count as streams at the provider. */

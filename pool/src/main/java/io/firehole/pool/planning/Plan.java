@@ -12,7 +12,7 @@ import java.util.Set;
  * The connections and streams there are, and who is on them. Immutable.
  *
  * @param connections in the order in which they were opened
- * @param replays calls that count as streams at the provider and carry only what somebody missed
+ * @param replays calls that count as streams at the provider beside those here: they carry what somebody missed, or have just ended
  */
 public record Plan(List<Connection> connections, int replays) {
 
