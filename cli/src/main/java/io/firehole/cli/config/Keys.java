@@ -17,7 +17,6 @@ import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,9 +43,6 @@ final class Keys {
     private static final long REPLAY_BUFFER_MIN = 1L << 20;
     private static final int REPLAY_SLOTS_MAX = 8_192;
 
-    /** A size of nothing at all needs no unit. */
-    private static final String NOTHING = "0";
-
     private static final long BYTES_MAX = 64L << 30;
     private static final long SPILL_BYTES_MIN = 1L << 20;
     private static final long DISK_BYTES_MAX = 1L << 40;
@@ -70,7 +66,7 @@ final class Keys {
     static final Key<GrpcEndpoint> ENDPOINT = Key.of(
                     "upstream.endpoint", new Syntax<>(GrpcEndpoint::parse, GrpcEndpoint::url), null)
             .known("GRPC_URL");
-    static final Key<Path> TOKEN_FILE = Key.of("upstream.token-file", file(), null);
+    static final Key<Path> TOKEN_FILE = Key.of("upstream.token-file", Syntax.file(), null);
 
     static final Key<String> PROFILE = Key.of("upstream.profile", ProfileSyntax.name(), ProfileSyntax.OPEN);
     static final Key<SequencedMap<String, String>> LIMITS = Key.of(
@@ -79,7 +75,7 @@ final class Keys {
     static final Key<Price> PRICE = Key.of("upstream.price", new Syntax<>(Price::parse, Price::toString), null);
 
     static final Key<Integer> MAX_CONNECTIONS = Key.of(
-                    "pool.max-connections", count(1, CONNECTIONS_MAX), PoolConfig.DEFAULT.maxConnections())
+                    "pool.max-connections", Syntax.count(1, CONNECTIONS_MAX), PoolConfig.DEFAULT.maxConnections())
             .known("GRPC_POOL_MAX_CONNECTIONS");
     static final Key<Duration> CONNECTION_TTL = Key.of(
                     "pool.connection-ttl", time(Duration.ofSeconds(1)), PoolConfig.DEFAULT.connectionTtl())
@@ -94,7 +90,7 @@ final class Keys {
     static final Key<List<BudgetRule>> BUDGET = Key.of("pool.budget", RuleSyntax.rules(), List.of(BudgetRule.DEFAULT));
     static final Key<Integer> MAILBOX_UPDATES = Key.of(
             "pool.mailbox-updates",
-            count(1, WAITING_MAX),
+            Syntax.count(1, WAITING_MAX),
             PoolConfig.DEFAULT.mailbox().updates());
     static final Key<Long> MAILBOX_BYTES = Key.of(
             "pool.mailbox-bytes",
@@ -103,20 +99,20 @@ final class Keys {
     static final Key<Duration> LINGER = Key.of("pool.linger", time(Duration.ZERO), PoolConfig.DEFAULT.linger());
 
     static final Key<Double> WIDENING_MAX =
-            Key.of("pool.widening-max", number(1, WIDENING_MAX_MOST), PoolConfig.DEFAULT.wideningMax());
-    static final Key<Boolean> VETTING = Key.of("pool.vetting", flag(), PoolConfig.DEFAULT.vetting());
-    static final Key<Integer> INTEGRITY_SAMPLES =
-            Key.of("pool.integrity-samples", count(0, SAMPLES_MAX), PoolConfig.DEFAULT.integritySamplesPerSecond());
+            Key.of("pool.widening-max", Syntax.number(1, WIDENING_MAX_MOST), PoolConfig.DEFAULT.wideningMax());
+    static final Key<Boolean> VETTING = Key.of("pool.vetting", Syntax.flag(), PoolConfig.DEFAULT.vetting());
+    static final Key<Integer> INTEGRITY_SAMPLES = Key.of(
+            "pool.integrity-samples", Syntax.count(0, SAMPLES_MAX), PoolConfig.DEFAULT.integritySamplesPerSecond());
 
-    static final Key<List<String>> DEDICATED = Key.of("pool.dedicated", names(), List.of());
+    static final Key<List<String>> DEDICATED = Key.of("pool.dedicated", Syntax.names(), List.of());
     static final Key<Boolean> GROUPS_AUTOMATIC =
-            Key.of("groups.automatic", flag(), PoolConfig.DEFAULT.automaticGroups());
+            Key.of("groups.automatic", Syntax.flag(), PoolConfig.DEFAULT.automaticGroups());
     static final Key<Long> RECENT_TRANSACTIONS =
             Key.of("pool.recent-transactions", size(0), PoolConfig.DEFAULT.recentTransactionsBytes());
     static final Key<Double> GROUPS_HIGH_FROM =
-            Key.of("groups.high-from", number(0, RATE_MAX), GroupRates.DEFAULT.highFrom());
+            Key.of("groups.high-from", Syntax.number(0, RATE_MAX), GroupRates.DEFAULT.highFrom());
     static final Key<Double> GROUPS_LOW_BELOW =
-            Key.of("groups.low-below", number(0, RATE_MAX), GroupRates.DEFAULT.lowBelow());
+            Key.of("groups.low-below", Syntax.number(0, RATE_MAX), GroupRates.DEFAULT.lowBelow());
     static final Key<Duration> GROUPS_STEADY_FOR =
             Key.of("groups.steady-for", time(Duration.ofSeconds(10)), GroupRates.DEFAULT.steadyFor());
     static final Key<Duration> GROUPS_REST =
@@ -125,24 +121,25 @@ final class Keys {
 
     static final Key<GapPolicy> GAPS_POLICY =
             Key.of("gaps.policy", new Syntax<>(Keys::gapPolicy, GapPolicy::word), GapPolicies.DEFAULT.usual());
-    static final Key<List<String>> GAPS_GO_ON = Key.of("gaps.go-on", names(), List.of());
-    static final Key<List<String>> GAPS_END_STREAM = Key.of("gaps.end-stream", names(), List.of());
-    static final Key<Path> GAPS_FILL_URL_FILE = Key.of("gaps.fill.url-file", file(), null);
+    static final Key<List<String>> GAPS_GO_ON = Key.of("gaps.go-on", Syntax.names(), List.of());
+    static final Key<List<String>> GAPS_END_STREAM = Key.of("gaps.end-stream", Syntax.names(), List.of());
+    static final Key<Path> GAPS_FILL_URL_FILE = Key.of("gaps.fill.url-file", Syntax.file(), null);
     static final Key<Integer> GAPS_FILL_MAX_SLOTS =
-            Key.of("gaps.fill.max-slots", count(1, FILLED_SLOTS_MAX), GapFilling.USUAL_MAX_SLOTS);
-    static final Key<Integer> GAPS_FILL_REQUESTS =
-            Key.of("gaps.fill.requests-per-second", count(1, FILL_REQUESTS_MAX), RpcSettings.USUAL_REQUESTS_PER_SECOND);
+            Key.of("gaps.fill.max-slots", Syntax.count(1, FILLED_SLOTS_MAX), GapFilling.USUAL_MAX_SLOTS);
+    static final Key<Integer> GAPS_FILL_REQUESTS = Key.of(
+            "gaps.fill.requests-per-second", Syntax.count(1, FILL_REQUESTS_MAX), RpcSettings.USUAL_REQUESTS_PER_SECOND);
     static final Key<Duration> GAPS_FILL_TIMEOUT =
             Key.of("gaps.fill.timeout", time(Duration.ofMillis(100)), RpcSettings.USUAL_TIMEOUT);
-    static final Key<Long> GAPS_FILL_ANSWER_MAX = Key.of(
-            "gaps.fill.answer-max", size(FILL_ANSWER_MIN, FILL_ANSWER_MAX), (long) RpcSettings.USUAL_ANSWER_BYTES_MAX);
+    static final Key<Long> GAPS_FILL_ANSWER_MAX =
+            Key.of("gaps.fill.answer-max", Syntax.size(FILL_ANSWER_MIN, FILL_ANSWER_MAX), (long)
+                    RpcSettings.USUAL_ANSWER_BYTES_MAX);
     static final Key<Long> REPLAY_BUFFER_MAX = Key.of(
             "replay.buffer-max",
-            sizeOrNothing(REPLAY_BUFFER_MIN),
+            Syntax.orNothing(size(REPLAY_BUFFER_MIN)),
             PoolConfig.DEFAULT.buffer().bytesMax());
     static final Key<Integer> REPLAY_BUFFER_SLOTS = Key.of(
             "replay.buffer-slots",
-            count(1, REPLAY_SLOTS_MAX),
+            Syntax.count(1, REPLAY_SLOTS_MAX),
             PoolConfig.DEFAULT.buffer().slotsMax());
     static final Key<OverrunPolicy> MAILBOX_POLICY =
             Key.of("mailbox.policy", policy(), PoolConfig.DEFAULT.mailbox().policy());
@@ -150,9 +147,10 @@ final class Keys {
     /** The monitors that have another policy than the rest. */
     static final Map<OverrunPolicy, Key<List<String>>> MAILBOX_POLICIES = policies();
 
-    static final Key<Long> SPILL_MAX = Key.of("mailbox.spill-max", disk(SPILL_BYTES_MIN), SpillRules.USUAL_BYTES_MAX);
-    static final Key<Long> SPILL_TOTAL =
-            Key.of("mailbox.spill-total", disk(SPILL_BYTES_MIN), SpillRules.USUAL_TOTAL_BYTES_MAX);
+    static final Key<Long> SPILL_MAX =
+            Key.of("mailbox.spill-max", Syntax.size(SPILL_BYTES_MIN, DISK_BYTES_MAX), SpillRules.USUAL_BYTES_MAX);
+    static final Key<Long> SPILL_TOTAL = Key.of(
+            "mailbox.spill-total", Syntax.size(SPILL_BYTES_MIN, DISK_BYTES_MAX), SpillRules.USUAL_TOTAL_BYTES_MAX);
 
     static final Key<BufferMemory> BUFFERS_MAX =
             Key.of("memory.buffers-max", new Syntax<>(BufferMemory::parse, BufferMemory::show), USUAL_BUFFERS);
@@ -161,14 +159,14 @@ final class Keys {
             "gateway.listen",
             new Syntax<>(Values::address, Values::show),
             InetSocketAddress.createUnresolved("127.0.0.1", 10_000));
-    static final Key<Path> GATEWAY_TOKENS_FILE = Key.of("gateway.tokens-file", file(), null);
+    static final Key<Path> GATEWAY_TOKENS_FILE = Key.of("gateway.tokens-file", Syntax.file(), null);
     static final Key<Duration> GATEWAY_WRITE_STALL =
             Key.of("gateway.write-stall", time(Duration.ofSeconds(1)), StreamTimes.DEFAULT.stalledAfter());
 
     static final Key<Duration> GATEWAY_DRAIN =
             Key.of("gateway.drain", time(Duration.ofSeconds(1)), GatewayConfig.DEFAULT.drain());
     static final Key<Boolean> GATEWAY_REUSE_PORT =
-            Key.of("gateway.reuse-port", flag(), GatewayConfig.DEFAULT.reusesPort());
+            Key.of("gateway.reuse-port", Syntax.flag(), GatewayConfig.DEFAULT.reusesPort());
     static final Key<List<String>> GATEWAY_RELAY_METADATA = Key.of(
             "gateway.relay-metadata",
             new Syntax<>(Keys::metadata, names -> String.join(", ", names)),
@@ -180,35 +178,35 @@ final class Keys {
                     Keys::addressOrOff, address -> address.map(Values::show).orElse(OFF)),
             Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 3_001)));
 
-    static final Key<Path> CONSOLE_TOKENS_FILE = Key.of("console.tokens-file", file(), null);
+    static final Key<Path> CONSOLE_TOKENS_FILE = Key.of("console.tokens-file", Syntax.file(), null);
     static final Key<HistoryStoreChoice> HISTORY_STORE = Key.of(
             "history.store",
             new Syntax<>(HistoryStoreChoice::parse, HistoryStoreChoice::word),
             HistoryStoreChoice.EMBEDDED);
-    static final Key<Path> HISTORY_DIRECTORY = Key.of("history.directory", file(), null);
+    static final Key<Path> HISTORY_DIRECTORY = Key.of("history.directory", Syntax.file(), null);
     static final Key<Duration> HISTORY_RETENTION_RAW = Key.of(
             "history.retention-raw",
-            time(HistorySettings.RAW_MIN, HistorySettings.RAW_MAX),
+            Syntax.time(HistorySettings.RAW_MIN, HistorySettings.RAW_MAX),
             HistorySettings.RETENTION_RAW);
     static final Key<Duration> HISTORY_RETENTION_ROLLUP = Key.of(
             "history.retention-rollup",
-            time(HistorySettings.RAW_MIN, HistorySettings.ROLLUP_MAX),
+            Syntax.time(HistorySettings.RAW_MIN, HistorySettings.ROLLUP_MAX),
             HistorySettings.RETENTION_ROLLUP);
     static final Key<Integer> HISTORY_QUEUE_ROWS =
-            Key.of("history.queue-rows", count(100, ROWS_MAX), HistorySettings.QUEUE_ROWS);
+            Key.of("history.queue-rows", Syntax.count(100, ROWS_MAX), HistorySettings.QUEUE_ROWS);
     static final Key<Long> HISTORY_BYTES_MAX =
             Key.of("history.bytes-max", size(HISTORY_BYTES_MIN), HistorySettings.BYTES_MAX);
-    static final Key<String> HISTORY_INSTANCE = Key.of("history.instance", text(), null);
+    static final Key<String> HISTORY_INSTANCE = Key.of("history.instance", Syntax.text(), null);
     static final Key<String> HISTORY_URL = Key.of("history.url", new Syntax<>(jdbc("history"), url -> url), null);
-    static final Key<String> HISTORY_USER = Key.of("history.user", text(), null);
-    static final Key<Path> HISTORY_PASSWORD_FILE = Key.of("history.password-file", file(), null);
+    static final Key<String> HISTORY_USER = Key.of("history.user", Syntax.text(), null);
+    static final Key<Path> HISTORY_PASSWORD_FILE = Key.of("history.password-file", Syntax.file(), null);
 
-    static final Key<Path> STATE = Key.of("state", file(), null);
+    static final Key<Path> STATE = Key.of("state", Syntax.file(), null);
     static final Key<String> SHARING_URL = Key.of("sharing.url", new Syntax<>(jdbc("sharing"), url -> url), null);
-    static final Key<String> SHARING_USER = Key.of("sharing.user", text(), null);
-    static final Key<Path> SHARING_PASSWORD_FILE = Key.of("sharing.password-file", file(), null);
-    static final Key<Integer> SHARING_HOSTS = Key.of("sharing.hosts", count(1, HOSTS_MAX), 2);
-    static final Key<Integer> SHARING_SHARE = Key.of("sharing.share", count(0, BudgetRule.MAX_LIMIT), 3);
+    static final Key<String> SHARING_USER = Key.of("sharing.user", Syntax.text(), null);
+    static final Key<Path> SHARING_PASSWORD_FILE = Key.of("sharing.password-file", Syntax.file(), null);
+    static final Key<Integer> SHARING_HOSTS = Key.of("sharing.hosts", Syntax.count(1, HOSTS_MAX), 2);
+    static final Key<Integer> SHARING_SHARE = Key.of("sharing.share", Syntax.count(0, BudgetRule.MAX_LIMIT), 3);
 
     /** All of them, in the order in which a person reads them. */
     static final List<Key<?>> ALL = all();
@@ -225,14 +223,14 @@ final class Keys {
             keys.put(
                     group,
                     new GroupKeys(
-                            Key.of(path + "monitors", names(), List.of()),
+                            Key.of(path + "monitors", Syntax.names(), List.of()),
                             Key.of(
                                     path + "share",
                                     new Syntax<>(Values::share, Values::showShare),
                                     PoolConfig.DEFAULT.limits(group).share()),
                             Key.of(
                                     path + "streams-per-connection",
-                                    count(1, STREAMS_MAX),
+                                    Syntax.count(1, STREAMS_MAX),
                                     PoolConfig.DEFAULT.limits(group).streamsPerConnection())));
         }
         return keys;
@@ -241,7 +239,7 @@ final class Keys {
     private static Map<OverrunPolicy, Key<List<String>>> policies() {
         Map<OverrunPolicy, Key<List<String>>> keys = new EnumMap<>(OverrunPolicy.class);
         for (OverrunPolicy policy : OverrunPolicy.values()) {
-            keys.put(policy, Key.of("mailbox." + policy.word(), names(), List.of()));
+            keys.put(policy, Key.of("mailbox." + policy.word(), Syntax.names(), List.of()));
         }
         return keys;
     }
@@ -311,10 +309,6 @@ final class Keys {
                         "must be " + GapPolicy.GO_ON.word() + " or " + GapPolicy.END_STREAM.word()));
     }
 
-    private static Syntax<List<String>> names() {
-        return new Syntax<>(Values::names, names -> String.join(", ", names));
-    }
-
     private static List<String> metadata(String text) {
         List<String> names = Values.names(text).stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
@@ -328,69 +322,12 @@ final class Keys {
         return names;
     }
 
-    private static Syntax<Integer> count(int least, int most) {
-        return new Syntax<>(text -> Values.count(text, least, most), String::valueOf);
-    }
-
-    private static Syntax<Double> number(int least, int most) {
-        return new Syntax<>(
-                text -> {
-                    try {
-                        double value = Double.parseDouble(text.strip());
-                        if (value >= least && value <= most) {
-                            return value;
-                        }
-                    } catch (NumberFormatException notOne) {
-                        throw new IllegalArgumentException("must be a number from " + least + " to " + most, notOne);
-                    }
-                    throw new IllegalArgumentException("must be from " + least + " to " + most);
-                },
-                value -> value == Math.rint(value) ? String.valueOf(value.intValue()) : value.toString());
-    }
-
-    private static Syntax<Boolean> flag() {
-        return new Syntax<>(
-                text -> switch (text.strip()) {
-                    case "true" -> true;
-                    case "false" -> false;
-                    default -> throw new IllegalArgumentException("must be true or false");
-                },
-                String::valueOf);
-    }
-
     private static Syntax<Duration> time(Duration least) {
-        return time(least, TIME_MAX);
-    }
-
-    private static Syntax<Duration> time(Duration least, Duration most) {
-        String range = "from " + Values.show(least) + " to " + Values.show(most);
-        return new Syntax<>(within(Values::duration, least, most, "must be " + range), Values::show);
+        return Syntax.time(least, TIME_MAX);
     }
 
     private static Syntax<Long> size(long least) {
-        return size(least, BYTES_MAX);
-    }
-
-    private static Syntax<Long> size(long least, long most) {
-        String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(most);
-        return new Syntax<>(within(Values::bytes, least, most, "must be " + range), Values::showBytes);
-    }
-
-    private static Syntax<Long> disk(long least) {
-        String range = "from " + Values.showBytes(least) + " to " + Values.showBytes(DISK_BYTES_MAX);
-        return new Syntax<>(within(Values::bytes, least, DISK_BYTES_MAX, "must be " + range), Values::showBytes);
-    }
-
-    /** A size, or 0. */
-    private static Syntax<Long> sizeOrNothing(long least) {
-        Syntax<Long> size = size(least);
-        return new Syntax<>(
-                text -> text.strip().equals(NOTHING) ? 0L : size.parse().apply(text),
-                bytes -> bytes == 0 ? NOTHING : size.show().apply(bytes));
-    }
-
-    private static Syntax<String> text() {
-        return new Syntax<>(text -> text, text -> text);
+        return Syntax.size(least, BYTES_MAX);
     }
 
     private static Function<String, String> jdbc(String section) {
@@ -405,28 +342,5 @@ final class Keys {
             throw new IllegalArgumentException("must hold no password; put it into " + section + ".password-file");
         }
         return url;
-    }
-
-    private static Syntax<Path> file() {
-        return new Syntax<>(Keys::path, Path::toString);
-    }
-
-    private static Path path(String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException invalid) {
-            throw new IllegalArgumentException("not a path: " + invalid.getReason(), invalid);
-        }
-    }
-
-    private static <T extends Comparable<T>> Function<String, T> within(
-            Function<String, T> parse, T least, T most, String message) {
-        return text -> {
-            T value = parse.apply(text);
-            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-                throw new IllegalArgumentException(message);
-            }
-            return value;
-        };
     }
 }
