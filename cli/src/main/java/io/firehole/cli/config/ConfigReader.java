@@ -43,7 +43,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -61,13 +60,11 @@ public final class ConfigReader {
     private static final List<String> NO_SETTINGS =
             List.of("FIREHOLE_JAVA_OPTS", "FIREHOLE_BUILD", "FIREHOLE_LOG", "FIREHOLE_DEBUG", "FIREHOLE_CONSOLE_TOKEN");
 
-    private final Map<String, FlagValue> flags;
     private final Map<String, String> environment;
-    private final @Nullable Path file;
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<Setting> settings = new ArrayList<>();
-    private final FileEntries entries;
+    private final Sources sources;
 
     /**
      * An option of the command line that overrules a key.
@@ -77,10 +74,8 @@ public final class ConfigReader {
     public record FlagValue(String name, String text) {}
 
     private ConfigReader(Map<String, FlagValue> flags, Map<String, String> environment, @Nullable Path file) {
-        this.flags = flags;
         this.environment = environment;
-        this.file = file;
-        this.entries = file == null ? FileEntries.none() : FileEntries.of(file, problems);
+        this.sources = new Sources(flags, environment, file, settings, problems);
     }
 
     /**
@@ -98,56 +93,56 @@ public final class ConfigReader {
     }
 
     private FireholeConfig read() throws InvalidConfigurationException {
-        GrpcEndpoint endpoint = value(Keys.ENDPOINT);
+        GrpcEndpoint endpoint = sources.value(Keys.ENDPOINT);
         if (endpoint == null && problems.isEmpty()) {
             problems.add("upstream.endpoint is not set; give the provider's URL in " + Keys.ENDPOINT.variable()
                     + " or in a file");
         }
-        AccessToken token = token(value(Keys.TOKEN_FILE));
-        ProviderProfile profile = Profiles.named(orDefault(Keys.PROFILE, ProfileSyntax.OPEN))
-                .with(orDefault(Keys.LIMITS, new LinkedHashMap<>()));
+        AccessToken token = token(sources.path(Keys.TOKEN_FILE));
+        ProviderProfile profile = Profiles.named(sources.orDefault(Keys.PROFILE, ProfileSyntax.OPEN))
+                .with(sources.orDefault(Keys.LIMITS, new LinkedHashMap<>()));
         ProfileDefaults permitted = new ProfileDefaults(profile);
 
         PoolConfig pool = permitted
                 .of(PoolConfig.DEFAULT)
                 .withMaxConnections(maxConnections(permitted))
-                .withConnectionTtl(orDefault(Keys.CONNECTION_TTL, PoolConfig.DEFAULT.connectionTtl()))
+                .withConnectionTtl(sources.orDefault(Keys.CONNECTION_TTL, PoolConfig.DEFAULT.connectionTtl()))
                 .withHealthCheckInterval(
-                        orDefault(Keys.HEALTH_CHECK_INTERVAL, PoolConfig.DEFAULT.healthCheckInterval()));
+                        sources.orDefault(Keys.HEALTH_CHECK_INTERVAL, PoolConfig.DEFAULT.healthCheckInterval()));
         List<BudgetRule> budget = budget(permitted);
         MailboxLimits mailbox = PoolConfig.DEFAULT.mailbox();
         Path state = state();
         pool = pool.withSlow(slowMonitors(state))
                 .withMailbox(new MailboxLimits(
-                        orDefault(Keys.MAILBOX_UPDATES, mailbox.updates()),
-                        orDefault(Keys.MAILBOX_BYTES, mailbox.bytes()),
-                        orDefault(Keys.MAILBOX_POLICY, mailbox.policy())))
+                        sources.orDefault(Keys.MAILBOX_UPDATES, mailbox.updates()),
+                        sources.orDefault(Keys.MAILBOX_BYTES, mailbox.bytes()),
+                        sources.orDefault(Keys.MAILBOX_POLICY, mailbox.policy())))
                 .withBuffer(new BufferLimits(
-                        orDefault(
+                        sources.orDefault(
                                 Keys.REPLAY_BUFFER_MAX,
                                 PoolConfig.DEFAULT.buffer().bytesMax()),
-                        orDefault(
+                        sources.orDefault(
                                 Keys.REPLAY_BUFFER_SLOTS,
                                 PoolConfig.DEFAULT.buffer().slotsMax())))
-                .withLinger(orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()))
-                .withWideningMax(orDefault(Keys.WIDENING_MAX, PoolConfig.DEFAULT.wideningMax()))
-                .withVetting(orDefault(Keys.VETTING, PoolConfig.DEFAULT.vetting()))
+                .withLinger(sources.orDefault(Keys.LINGER, PoolConfig.DEFAULT.linger()))
+                .withWideningMax(sources.orDefault(Keys.WIDENING_MAX, PoolConfig.DEFAULT.wideningMax()))
+                .withVetting(sources.orDefault(Keys.VETTING, PoolConfig.DEFAULT.vetting()))
                 .withIntegritySamplesPerSecond(
-                        orDefault(Keys.INTEGRITY_SAMPLES, PoolConfig.DEFAULT.integritySamplesPerSecond()))
+                        sources.orDefault(Keys.INTEGRITY_SAMPLES, PoolConfig.DEFAULT.integritySamplesPerSecond()))
                 .withRecentTransactionsBytes(
-                        orDefault(Keys.RECENT_TRANSACTIONS, PoolConfig.DEFAULT.recentTransactionsBytes()))
-                .withAutomaticGroups(orDefault(Keys.GROUPS_AUTOMATIC, PoolConfig.DEFAULT.automaticGroups()));
+                        sources.orDefault(Keys.RECENT_TRANSACTIONS, PoolConfig.DEFAULT.recentTransactionsBytes()))
+                .withAutomaticGroups(sources.orDefault(Keys.GROUPS_AUTOMATIC, PoolConfig.DEFAULT.automaticGroups()));
 
         pool = pool.withGroupRates(groupRates());
         Map<String, Boolean> dedicated = new HashMap<>();
-        orDefault(Keys.DEDICATED, List.of()).forEach(monitor -> dedicated.put(monitor, true));
+        sources.orDefault(Keys.DEDICATED, List.of()).forEach(monitor -> dedicated.put(monitor, true));
         Map<String, Group> groups = new HashMap<>();
         double shares = 0;
         for (Map.Entry<Group, Keys.GroupKeys> group : Keys.GROUPS.entrySet()) {
-            assign(group.getKey(), orDefault(group.getValue().monitors(), List.of()), groups);
+            assign(group.getKey(), sources.orDefault(group.getValue().monitors(), List.of()), groups);
             GroupLimits limits = PoolConfig.DEFAULT.limits(group.getKey());
-            double share = orDefault(group.getValue().share(), limits.share());
-            int streams = orDefault(group.getValue().streamsPerConnection(), limits.streamsPerConnection());
+            double share = sources.orDefault(group.getValue().share(), limits.share());
+            int streams = sources.orDefault(group.getValue().streamsPerConnection(), limits.streamsPerConnection());
             pool = pool.withGroup(group.getKey(), new GroupLimits(share, streams));
             shares += share;
         }
@@ -158,18 +153,18 @@ public final class ConfigReader {
         MonitorNames<Group> groupNames = named("groups", groups);
         pool = pool.withGapPolicies(gapPolicies());
 
-        InetSocketAddress listen = value(Keys.GATEWAY_LISTEN);
-        Path tokens = inFolderOfFile(value(Keys.GATEWAY_TOKENS_FILE));
+        InetSocketAddress listen = sources.value(Keys.GATEWAY_LISTEN);
+        Path tokens = sources.path(Keys.GATEWAY_TOKENS_FILE);
         if (tokens != null && !Files.isReadable(tokens)) {
             problems.add(Keys.GATEWAY_TOKENS_FILE.path() + ": " + tokens + " is no file that can be read");
         }
-        Duration drain = orDefault(Keys.GATEWAY_DRAIN, GatewayConfig.DEFAULT.drain());
-        boolean reusePort = orDefault(Keys.GATEWAY_REUSE_PORT, GatewayConfig.DEFAULT.reusesPort());
-        List<String> relayMetadata = orDefault(Keys.GATEWAY_RELAY_METADATA, List.of());
-        Duration writeStall = orDefault(Keys.GATEWAY_WRITE_STALL, StreamTimes.DEFAULT.stalledAfter());
-        Optional<InetSocketAddress> console = orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
+        Duration drain = sources.orDefault(Keys.GATEWAY_DRAIN, GatewayConfig.DEFAULT.drain());
+        boolean reusePort = sources.orDefault(Keys.GATEWAY_REUSE_PORT, GatewayConfig.DEFAULT.reusesPort());
+        List<String> relayMetadata = sources.orDefault(Keys.GATEWAY_RELAY_METADATA, List.of());
+        Duration writeStall = sources.orDefault(Keys.GATEWAY_WRITE_STALL, StreamTimes.DEFAULT.stalledAfter());
+        Optional<InetSocketAddress> console = sources.orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
         Optional<Path> consoleTokens = consoleTokens(console);
-        Price price = value(Keys.PRICE);
+        Price price = sources.value(Keys.PRICE);
         Optional<HistorySettings> history = history(state);
         Optional<FillingConfig> filling = filling();
         Optional<SharingConfig> sharing = sharing(budget);
@@ -204,7 +199,7 @@ public final class ConfigReader {
 
     /** Beyond loopback the console must know who calls: whoever can connect could do everything. */
     private Optional<Path> consoleTokens(Optional<InetSocketAddress> listen) {
-        Path tokens = inFolderOfFile(value(Keys.CONSOLE_TOKENS_FILE));
+        Path tokens = sources.path(Keys.CONSOLE_TOKENS_FILE);
         boolean wide = listen.filter(
                         address -> !LOOPBACK.matcher(address.getHostString()).matches())
                 .isPresent();
@@ -234,7 +229,7 @@ public final class ConfigReader {
     private SlowMonitorRules slowMonitors(Path state) {
         Map<String, OverrunPolicy> policies = new LinkedHashMap<>();
         Keys.MAILBOX_POLICIES.forEach((policy, key) -> {
-            for (String monitor : orDefault(key, List.of())) {
+            for (String monitor : sources.orDefault(key, List.of())) {
                 OverrunPolicy before = policies.put(monitor, policy);
                 if (before != null && before != policy) {
                     problems.add("mailbox: " + monitor + " is in " + before.word() + " and in " + policy.word()
@@ -252,12 +247,12 @@ public final class ConfigReader {
         return new SlowMonitorRules(
                 named,
                 Optional.of(spill(state)),
-                orDefault(Keys.BUFFERS_MAX, Keys.USUAL_BUFFERS).bytes());
+                sources.orDefault(Keys.BUFFERS_MAX, Keys.USUAL_BUFFERS).bytes());
     }
 
     private SpillRules spill(Path state) {
-        long max = orDefault(Keys.SPILL_MAX, SpillRules.USUAL_BYTES_MAX);
-        long total = orDefault(Keys.SPILL_TOTAL, SpillRules.USUAL_TOTAL_BYTES_MAX);
+        long max = sources.orDefault(Keys.SPILL_MAX, SpillRules.USUAL_BYTES_MAX);
+        long total = sources.orDefault(Keys.SPILL_TOTAL, SpillRules.USUAL_TOTAL_BYTES_MAX);
         if (total < max) {
             problems.add(Keys.SPILL_TOTAL.path() + " is " + Values.showBytes(total) + ", must be at least "
                     + Keys.SPILL_MAX.path() + ", which is " + Values.showBytes(max));
@@ -268,15 +263,15 @@ public final class ConfigReader {
 
     private GroupRates groupRates() {
         GroupRates usual = GroupRates.DEFAULT;
-        double highFrom = orDefault(Keys.GROUPS_HIGH_FROM, usual.highFrom());
-        double lowBelow = orDefault(Keys.GROUPS_LOW_BELOW, usual.lowBelow());
+        double highFrom = sources.orDefault(Keys.GROUPS_HIGH_FROM, usual.highFrom());
+        double lowBelow = sources.orDefault(Keys.GROUPS_LOW_BELOW, usual.lowBelow());
         try {
             return new GroupRates(
                     highFrom,
                     lowBelow,
                     usual.hysteresis(),
-                    orDefault(Keys.GROUPS_STEADY_FOR, usual.steadyFor()),
-                    orDefault(Keys.GROUPS_REST, usual.rest()));
+                    sources.orDefault(Keys.GROUPS_STEADY_FOR, usual.steadyFor()),
+                    sources.orDefault(Keys.GROUPS_REST, usual.rest()));
         } catch (IllegalArgumentException contradictory) {
             problems.add("groups: " + contradictory.getMessage());
             return usual;
@@ -284,10 +279,10 @@ public final class ConfigReader {
     }
 
     private GapPolicies gapPolicies() {
-        GapPolicy usual = orDefault(Keys.GAPS_POLICY, GapPolicies.DEFAULT.usual());
+        GapPolicy usual = sources.orDefault(Keys.GAPS_POLICY, GapPolicies.DEFAULT.usual());
         Map<String, GapPolicy> named = new HashMap<>();
-        orDefault(Keys.GAPS_GO_ON, List.of()).forEach(monitor -> named.put(monitor, GapPolicy.GO_ON));
-        for (String monitor : orDefault(Keys.GAPS_END_STREAM, List.of())) {
+        sources.orDefault(Keys.GAPS_GO_ON, List.of()).forEach(monitor -> named.put(monitor, GapPolicy.GO_ON));
+        for (String monitor : sources.orDefault(Keys.GAPS_END_STREAM, List.of())) {
             if (named.put(monitor, GapPolicy.END_STREAM) != null) {
                 problems.add("gaps: " + monitor + " is in " + GapPolicy.GO_ON.word() + " and in "
                         + GapPolicy.END_STREAM.word());
@@ -297,11 +292,11 @@ public final class ConfigReader {
     }
 
     private Optional<FillingConfig> filling() {
-        Path file = inFolderOfFile(value(Keys.GAPS_FILL_URL_FILE));
-        int slots = orDefault(Keys.GAPS_FILL_MAX_SLOTS, GapFilling.USUAL_MAX_SLOTS);
-        int requests = orDefault(Keys.GAPS_FILL_REQUESTS, RpcSettings.USUAL_REQUESTS_PER_SECOND);
-        Duration timeout = orDefault(Keys.GAPS_FILL_TIMEOUT, RpcSettings.USUAL_TIMEOUT);
-        long answerMax = orDefault(Keys.GAPS_FILL_ANSWER_MAX, (long) RpcSettings.USUAL_ANSWER_BYTES_MAX);
+        Path file = sources.path(Keys.GAPS_FILL_URL_FILE);
+        int slots = sources.orDefault(Keys.GAPS_FILL_MAX_SLOTS, GapFilling.USUAL_MAX_SLOTS);
+        int requests = sources.orDefault(Keys.GAPS_FILL_REQUESTS, RpcSettings.USUAL_REQUESTS_PER_SECOND);
+        Duration timeout = sources.orDefault(Keys.GAPS_FILL_TIMEOUT, RpcSettings.USUAL_TIMEOUT);
+        long answerMax = sources.orDefault(Keys.GAPS_FILL_ANSWER_MAX, (long) RpcSettings.USUAL_ANSWER_BYTES_MAX);
         if (file == null) {
             return Optional.empty();
         }
@@ -332,19 +327,19 @@ public final class ConfigReader {
 
     private int maxConnections(ProfileDefaults permitted) {
         int usual = permitted.maxConnections();
-        int connections = orPermitted(Keys.MAX_CONNECTIONS, usual, permitted);
+        int connections = sources.orPermitted(Keys.MAX_CONNECTIONS, usual, permitted);
         permitted.tooMany(connections).ifPresent(problems::add);
         return connections;
     }
 
     private List<BudgetRule> budget(ProfileDefaults permitted) {
-        if (!said(Keys.BUDGET)) {
-            return orPermitted(Keys.BUDGET, permitted.budget(), permitted);
+        if (!sources.said(Keys.BUDGET)) {
+            return sources.orPermitted(Keys.BUDGET, permitted.budget(), permitted);
         }
-        List<BudgetRule> rules = new ArrayList<>(orDefault(Keys.BUDGET, List.of(BudgetRule.DEFAULT)));
+        List<BudgetRule> rules = new ArrayList<>(sources.orDefault(Keys.BUDGET, List.of(BudgetRule.DEFAULT)));
         List<BudgetRule> beside = permitted.beside(rules);
         if (!beside.isEmpty()) {
-            settings.add(new Setting(Keys.BUDGET.path(), shown(Keys.BUDGET, beside), permitted.origin()));
+            settings.add(new Setting(Keys.BUDGET.path(), Sources.shown(Keys.BUDGET, beside), permitted.origin()));
             rules.addAll(beside);
         }
         return rules;
@@ -354,7 +349,7 @@ public final class ConfigReader {
         try {
             return endpoint.withTokenKey(profile.tokenHeader());
         } catch (IllegalArgumentException invalid) {
-            problems.add(Keys.LIMITS.path() + ": token.header: " + withoutSubject(invalid.getMessage()));
+            problems.add(Keys.LIMITS.path() + ": token.header: " + Sources.withoutSubject(invalid.getMessage()));
             return null;
         }
     }
@@ -365,17 +360,16 @@ public final class ConfigReader {
         Path states = xdg != null && Path.of(xdg).isAbsolute()
                 ? Path.of(xdg)
                 : Path.of(environment.getOrDefault("HOME", ".")).resolve(".local/state");
-        Path said = value(Keys.STATE.or(states.resolve("firehole").toAbsolutePath()));
-        return Objects.requireNonNull(inFolderOfFile(said == null ? states : said))
-                .toAbsolutePath();
+        Path said = sources.path(Keys.STATE.or(states.resolve("firehole").toAbsolutePath()));
+        return (said == null ? states : said).toAbsolutePath();
     }
 
     private Optional<SharingConfig> sharing(List<BudgetRule> rules) {
-        String url = value(Keys.SHARING_URL);
-        String user = value(Keys.SHARING_USER);
-        Path passwordFile = inFolderOfFile(value(Keys.SHARING_PASSWORD_FILE));
-        int hosts = orDefault(Keys.SHARING_HOSTS, 2);
-        int share = orDefault(Keys.SHARING_SHARE, 3);
+        String url = sources.value(Keys.SHARING_URL);
+        String user = sources.value(Keys.SHARING_USER);
+        Path passwordFile = sources.path(Keys.SHARING_PASSWORD_FILE);
+        int hosts = sources.orDefault(Keys.SHARING_HOSTS, 2);
+        int share = sources.orDefault(Keys.SHARING_SHARE, 3);
         if (url == null) {
             if (user != null || passwordFile != null) {
                 problems.add(Keys.SHARING_URL.path() + " is not set, but other keys of sharing are");
@@ -393,14 +387,14 @@ public final class ConfigReader {
     }
 
     private Optional<HistorySettings> history(Path state) {
-        HistoryStoreChoice store = orDefault(Keys.HISTORY_STORE, HistoryStoreChoice.EMBEDDED);
-        Path directory = inFolderOfFile(value(Keys.HISTORY_DIRECTORY.or(state.resolve("history"))));
-        Duration raw = orDefault(Keys.HISTORY_RETENTION_RAW, HistorySettings.RETENTION_RAW);
-        Duration rollup = orDefault(Keys.HISTORY_RETENTION_ROLLUP, HistorySettings.RETENTION_ROLLUP);
-        int queueRows = orDefault(Keys.HISTORY_QUEUE_ROWS, HistorySettings.QUEUE_ROWS);
-        long bytesMax = orDefault(Keys.HISTORY_BYTES_MAX, HistorySettings.BYTES_MAX);
+        HistoryStoreChoice store = sources.orDefault(Keys.HISTORY_STORE, HistoryStoreChoice.EMBEDDED);
+        Path directory = sources.path(Keys.HISTORY_DIRECTORY.or(state.resolve("history")));
+        Duration raw = sources.orDefault(Keys.HISTORY_RETENTION_RAW, HistorySettings.RETENTION_RAW);
+        Duration rollup = sources.orDefault(Keys.HISTORY_RETENTION_ROLLUP, HistorySettings.RETENTION_ROLLUP);
+        int queueRows = sources.orDefault(Keys.HISTORY_QUEUE_ROWS, HistorySettings.QUEUE_ROWS);
+        long bytesMax = sources.orDefault(Keys.HISTORY_BYTES_MAX, HistorySettings.BYTES_MAX);
         Optional<HistoryDatabase> database = historyDatabase(store);
-        String instance = value(Keys.HISTORY_INSTANCE);
+        String instance = sources.value(Keys.HISTORY_INSTANCE);
         if (rollup.compareTo(raw) <= 0) {
             problems.add(Keys.HISTORY_RETENTION_ROLLUP.path() + " is " + Values.show(rollup) + ", must be more than "
                     + Keys.HISTORY_RETENTION_RAW.path() + ", which is " + Values.show(raw));
@@ -421,10 +415,10 @@ public final class ConfigReader {
 
     private Optional<HistoryDatabase> historyDatabase(HistoryStoreChoice store) {
         int before = problems.size();
-        String url = value(Keys.HISTORY_URL);
+        String url = sources.value(Keys.HISTORY_URL);
         boolean absent = url == null && problems.size() == before;
-        String user = value(Keys.HISTORY_USER);
-        Path passwordFile = inFolderOfFile(value(Keys.HISTORY_PASSWORD_FILE));
+        String user = sources.value(Keys.HISTORY_USER);
+        Path passwordFile = sources.path(Keys.HISTORY_PASSWORD_FILE);
         if (store == HistoryStoreChoice.TIMESCALE && absent) {
             problems.add(
                     Keys.HISTORY_URL.path() + " is not set, but " + Keys.HISTORY_STORE.path() + " is " + store.word());
@@ -464,76 +458,6 @@ public final class ConfigReader {
         }
     }
 
-    private <T> T orDefault(Key<T> key, T fallback) {
-        T value = value(key);
-        return value == null ? fallback : value;
-    }
-
-    /** The value, or what the provider's profile makes of it if nobody says anything. */
-    private <T> T orPermitted(Key<T> key, T usual, ProfileDefaults permitted) {
-        if (said(key) || usual.equals(key.fallback())) {
-            return orDefault(key, usual);
-        }
-        settings.add(new Setting(key.path(), shown(key, usual), permitted.origin()));
-        return usual;
-    }
-
-    private boolean said(Key<?> key) {
-        String variable = environment.get(key.variable());
-        return flags.containsKey(key.path())
-                || (variable != null && !variable.isBlank())
-                || entries.get(key.path()) != null;
-    }
-
-    /** The value from the first source that has one; null if that one is faulty, or if there is none. */
-    private <T> @Nullable T value(Key<T> key) {
-        FlagValue flag = flags.get(key.path());
-        if (flag != null) {
-            return parsed(key, flag.text(), new Origin.Flag(flag.name()));
-        }
-        String variable = environment.get(key.variable());
-        if (variable != null && !variable.isBlank()) {
-            boolean bare = !key.variableUnit().isEmpty() && variable.strip().matches("\\d+");
-            return parsed(
-                    key, bare ? variable.strip() + key.variableUnit() : variable, new Origin.Variable(key.variable()));
-        }
-        FileEntries.Entry entry = entries.get(key.path());
-        if (entry != null) {
-            return parsed(key, entry.text(), entry.origin());
-        }
-        return fallback(key, key.fallback());
-    }
-
-    private <T> @Nullable T fallback(Key<T> key, @Nullable T fallback) {
-        settings.add(new Setting(key.path(), fallback == null ? "(none)" : shown(key, fallback), new Origin.Default()));
-        return fallback;
-    }
-
-    private <T> @Nullable T parsed(Key<T> key, String text, Origin origin) {
-        try {
-            T value = key.syntax().parse().apply(text);
-            settings.add(new Setting(key.path(), shown(key, value), origin));
-            return value;
-        } catch (IllegalArgumentException invalid) {
-            // Somebody may have put a token or a password into a URL: what stands there is not repeated.
-            boolean secret =
-                    key.path().equals(Keys.ENDPOINT.path()) || key.path().endsWith(".url");
-            String written = secret ? "" : " is \"" + text + "\"";
-            problems.add(origin + ": " + key.path() + written + ": " + withoutSubject(invalid.getMessage()));
-            return null;
-        }
-    }
-
-    /** Some values begin what is wrong with their own name, which the key says already. */
-    private static String withoutSubject(@Nullable String message) {
-        return String.valueOf(message).replaceFirst("^(endpoint|budget): ", "");
-    }
-
-    private static <T> String shown(Key<T> key, T value) {
-        String text = key.syntax().show().apply(value);
-        return text.isEmpty() ? "(none)" : text;
-    }
-
     private @Nullable AccessToken token(@Nullable Path tokenFile) {
         String fromVariable = environment.get(TOKEN_VARIABLE);
         AccessToken token = null;
@@ -542,9 +466,8 @@ public final class ConfigReader {
             token = checkedToken(fromVariable.strip(), TOKEN_VARIABLE);
             origin = new Origin.Variable(TOKEN_VARIABLE);
         } else if (tokenFile != null) {
-            Path path = inFolderOfFile(tokenFile);
-            token = tokenIn(path == null ? tokenFile : path);
-            origin = new Origin.Line(String.valueOf(path), 1);
+            token = tokenIn(tokenFile);
+            origin = new Origin.Line(tokenFile.toString(), 1);
         }
         settings.add(new Setting("upstream.token", token == null ? "(none)" : "(hidden)", origin));
         return token;
@@ -576,12 +499,6 @@ public final class ConfigReader {
             problems.add(place + ": " + invalid.getMessage());
             return null;
         }
-    }
-
-    /** A path in a file is meant from where that file is. */
-    private @Nullable Path inFolderOfFile(@Nullable Path path) {
-        Path folder = file == null ? null : file.toAbsolutePath().getParent();
-        return path == null || path.isAbsolute() || folder == null ? path : folder.resolve(path);
     }
 
     private void lookForMisspeltVariables() {

@@ -1,8 +1,8 @@
 /**
  * What Firehole is told: flags, environment and a YAML file become the records that each part defines for itself.
  *
- * <p>{@code Keys} lists every setting there is. A value comes from the first of flag, environment, file and default that
- * has it, and keeps word of where that was. Every fault is collected before anything is refused, so that one run shows
+ * <p>{@code Keys} lists every setting there is. {@code Sources} takes its value from the first of flag, environment, file and
+ * default that has it, and keeps word of where that was. Every fault is collected before anything is refused, so that one run shows
  * them all, each with its place, what is allowed and, for a name nobody knows, the nearest one. The token is read here,
  * told to the log's redaction, and shown nowhere. Plain methods of the caller's thread.
  */
