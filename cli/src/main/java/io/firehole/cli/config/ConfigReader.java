@@ -34,7 +34,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +52,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigReader {
 
     private static final String TOKEN_VARIABLE = "X_TOKEN";
-    private static final long TOKEN_BYTES_MAX = 16 << 10;
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1");
 
     /** Variables that look like settings and are read elsewhere: by the launcher, the log, the commands. */
@@ -64,6 +62,7 @@ public final class ConfigReader {
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<Setting> settings = new ArrayList<>();
+    private final Secrets secrets = new Secrets(problems);
     private final Sources sources;
 
     /**
@@ -300,14 +299,13 @@ public final class ConfigReader {
         if (file == null) {
             return Optional.empty();
         }
-        String url = password(file, Keys.GAPS_FILL_URL_FILE);
+        Optional<String> url = secrets.in(file, Keys.GAPS_FILL_URL_FILE);
         if (url.isEmpty()) {
-            problems.add(Keys.GAPS_FILL_URL_FILE.path() + ": " + file + " holds no URL");
             return Optional.empty();
         }
         try {
             return Optional.of(new FillingConfig(
-                    new RpcSettings(new URI(url), requests, timeout, Math.toIntExact(answerMax)), slots));
+                    new RpcSettings(new URI(url.get()), requests, timeout, Math.toIntExact(answerMax)), slots));
         } catch (URISyntaxException | IllegalArgumentException wrong) {
             // What stands there is not repeated: it may hold a key.
             problems.add(Keys.GAPS_FILL_URL_FILE.path() + ": what " + file
@@ -382,7 +380,9 @@ public final class ConfigReader {
         } catch (IllegalArgumentException nothingLeft) {
             problems.add(Keys.SHARING_SHARE.path() + ": " + nothingLeft.getMessage());
         }
-        String password = passwordFile == null ? "" : password(passwordFile, Keys.SHARING_PASSWORD_FILE);
+        String password = passwordFile == null
+                ? ""
+                : secrets.in(passwordFile, Keys.SHARING_PASSWORD_FILE).orElse("");
         return Optional.of(new SharingConfig(new DatabaseAccess(url, Optional.ofNullable(user), password), allowance));
     }
 
@@ -430,22 +430,10 @@ public final class ConfigReader {
         if (store != HistoryStoreChoice.TIMESCALE || url == null) {
             return Optional.empty();
         }
-        String password = passwordFile == null ? "" : password(passwordFile, Keys.HISTORY_PASSWORD_FILE);
+        String password = passwordFile == null
+                ? ""
+                : secrets.in(passwordFile, Keys.HISTORY_PASSWORD_FILE).orElse("");
         return Optional.of(new HistoryDatabase(url, Optional.ofNullable(user), password));
-    }
-
-    private String password(Path path, Key<Path> key) {
-        try {
-            String password = Files.readString(path).strip();
-            if (!password.isEmpty()) {
-                Redaction.hide(password);
-            }
-            return password;
-        } catch (IOException unreadable) {
-            problems.add(key.path() + ": " + path + " cannot be read as text: "
-                    + unreadable.getClass().getSimpleName());
-            return "";
-        }
     }
 
     private void assign(Group group, List<String> monitors, Map<String, Group> groups) {
@@ -466,28 +454,13 @@ public final class ConfigReader {
             token = checkedToken(fromVariable.strip(), TOKEN_VARIABLE);
             origin = new Origin.Variable(TOKEN_VARIABLE);
         } else if (tokenFile != null) {
-            token = tokenIn(tokenFile);
+            token = secrets.in(tokenFile, Keys.TOKEN_FILE)
+                    .map(text -> checkedToken(text, Keys.TOKEN_FILE.path() + ": " + tokenFile))
+                    .orElse(null);
             origin = new Origin.Line(tokenFile.toString(), 1);
         }
         settings.add(new Setting("upstream.token", token == null ? "(none)" : "(hidden)", origin));
         return token;
-    }
-
-    private @Nullable AccessToken tokenIn(Path path) {
-        String place = Keys.TOKEN_FILE.path() + ": " + path;
-        try {
-            if (Files.isRegularFile(path) && Files.size(path) > TOKEN_BYTES_MAX) {
-                problems.add(place + " is larger than " + Values.showBytes(TOKEN_BYTES_MAX) + "; no token is");
-                return null;
-            }
-            return checkedToken(Files.readString(path).strip(), place);
-        } catch (NoSuchFileException missing) {
-            problems.add(place + " does not exist");
-        } catch (IOException unreadable) {
-            problems.add(
-                    place + " cannot be read as text: " + unreadable.getClass().getSimpleName());
-        }
-        return null;
     }
 
     private @Nullable AccessToken checkedToken(String token, String place) {

@@ -3,8 +3,9 @@
  *
  * <p>{@code Keys} lists every setting there is. {@code Sources} takes its value from the first of flag, environment, file and
  * default that has it, and keeps word of where that was. Every fault is collected before anything is refused, so that one run shows
- * them all, each with its place, what is allowed and, for a name nobody knows, the nearest one. The token is read here,
- * told to the log's redaction, and shown nowhere. Plain methods of the caller's thread.
+ * them all, each with its place, what is allowed and, for a name nobody knows, the nearest one. {@code Secrets} reads tokens,
+ * passwords and URLs with keys from files of their own and tells them to the log's redaction; they are shown nowhere. Plain methods of
+ * the caller's thread.
  */
 @NullMarked
 package io.firehole.cli.config;

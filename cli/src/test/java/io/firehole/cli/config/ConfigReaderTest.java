@@ -2,9 +2,11 @@ package io.firehole.cli.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.firehole.cli.config.ConfigReader.FlagValue;
+import io.firehole.cli.rpc.RpcSettings;
 import io.firehole.history.HistoryDatabase;
 import io.firehole.history.HistorySettings;
 import io.firehole.pool.GapPolicies;
@@ -19,6 +21,7 @@ import io.firehole.pool.transport.grpc.AccessToken;
 import io.firehole.sharing.DatabaseAccess;
 import io.firehole.sharing.SharedAllowance;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
 
@@ -337,6 +341,61 @@ class ConfigReaderTest {
                 .hasMessageContaining("gaps.policy is \"stop\": must be go-on or end-stream")
                 .hasMessageContaining("gaps: a is in go-on and in end-stream")
                 .hasMessageContaining("gaps: \"*y\" and \"x*\" can mean the same monitor");
+    }
+
+    @Test
+    void readsWhereGapsAreFilledFromAndShowsTheUrlNowhere() throws Exception {
+        Files.writeString(folder.resolve("node"), "https://node.example/?api-key=secret0817\n");
+        Path file = file("gaps: { fill: { url-file: node, max-slots: 20, timeout: 3s, answer-max: 8MiB } }");
+        FireholeConfig config = ConfigReader.read(Map.of(), URL_ALONE, file);
+        assertThat(config.filling())
+                .contains(new FillingConfig(
+                        new RpcSettings(
+                                URI.create("https://node.example/?api-key=secret0817"),
+                                RpcSettings.USUAL_REQUESTS_PER_SECOND,
+                                Duration.ofSeconds(3),
+                                8 << 20),
+                        20));
+        assertThat(config.toString()).doesNotContain("secret0817");
+        assertThat(ConfigReader.read(Map.of(), URL_ALONE, null).filling()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ftp://node.example/secret0817, 'what FILE holds is no URL that begins with http:// or https:// and names a host'",
+        "https://node example/secret0817, 'what FILE holds is no URL that begins with http:// or https:// and names a host'",
+        "'', 'what FILE holds is no URL that begins with http:// or https:// and names a host'",
+    })
+    void neverRepeatsWhatTheFileOfAUrlHolds(String content, String problem) throws IOException {
+        Path node = Files.writeString(folder.resolve("node"), content);
+        Path file = file("gaps: { fill: { url-file: node } }");
+        assertThatThrownBy(() -> ConfigReader.read(Map.of(), URL_ALONE, file))
+                .hasMessage("gaps.fill.url-file: " + problem.replace("FILE", node.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "upstream: { token-file: secret }",
+                "sharing: { url: 'jdbc:postgresql://db/x', password-file: secret }",
+                "history: { store: timescale, url: 'jdbc:postgresql://db/x', password-file: secret }",
+                "gaps: { fill: { url-file: secret } }"
+            })
+    void tellsOnceWhatKeepsAFileWithASecretFromBeingRead(String yaml) throws IOException {
+        Path file = file(yaml);
+        Path secret = folder.resolve("secret");
+        assertThat(onlyProblem(file)).endsWith("-file: " + secret + " does not exist");
+        Files.writeString(secret, "x".repeat(20_000));
+        assertThat(onlyProblem(file)).endsWith("-file: " + secret + " is larger than 16KiB; no secret is");
+        Files.write(secret, new byte[] {(byte) 0xff});
+        assertThat(onlyProblem(file)).endsWith("-file: " + secret + " cannot be read as text: MalformedInputException");
+    }
+
+    private static String onlyProblem(Path file) {
+        InvalidConfigurationException thrown = catchThrowableOfType(
+                InvalidConfigurationException.class, () -> ConfigReader.read(Map.of(), URL_ALONE, file));
+        assertThat(thrown.problems()).hasSize(1);
+        return thrown.problems().getFirst();
     }
 
     @Test
