@@ -1,7 +1,6 @@
 package io.firehole.cli.rpc;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -43,7 +42,7 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
             if (received.size() + (long) piece.remaining() > bytesMax) {
                 open.cancel();
                 body.completeExceptionally(
-                        new IOException("the answer has more than " + bytesMax + " bytes, which is the limit"));
+                        new NotABlockException("the answer has more than " + bytesMax + " bytes, which is the limit"));
                 return;
             }
             byte[] bytes = new byte[piece.remaining()];

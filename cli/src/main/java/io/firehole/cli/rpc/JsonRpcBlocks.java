@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a node for blocks by {@code getBlock}. Any thread, best a virtual one: each call waits for its turn and its answer.
@@ -46,7 +47,6 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
         this.nextNanos = clock.nanos();
         this.timeOfDay = InstantSource.system();
         this.http = HttpClient.newBuilder()
-                .connectTimeout(settings.timeout())
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
     }
@@ -56,7 +56,6 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
         awaitTurn();
         CompletableFuture<HttpResponse<byte[]>> asked = http.sendAsync(
                 HttpRequest.newBuilder(settings.url())
-                        .timeout(settings.timeout())
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(question(slot, level)))
                         .build(),
@@ -68,17 +67,7 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
         } catch (CancellationException cancelled) {
             return new Answer.Failed("it was cancelled");
         } catch (ExecutionException failed) {
-            Throwable cause = failed.getCause();
-            // What the client says may name the address.
-            return new Answer.Failed(
-                    cause instanceof IOException
-                                    && cause.getMessage() != null
-                                    && cause.getMessage().contains("the limit")
-                            ? cause.getMessage()
-                            : "it cannot be reached: "
-                                    + (cause == null ? failed : cause)
-                                            .getClass()
-                                            .getSimpleName());
+            return new Answer.Failed(told(failed.getCause()));
         } finally {
             asked.cancel(true);
         }
@@ -100,6 +89,14 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
         } catch (IOException broken) {
             return new Answer.Failed("the answer is no JSON");
         }
+    }
+
+    /** What the client says may name the address; what is said here does not. */
+    private static String told(@Nullable Throwable problem) {
+        return problem instanceof NotABlockException ours
+                ? String.valueOf(ours.getMessage())
+                : "it cannot be reached: "
+                        + (problem == null ? "unknown" : problem.getClass().getSimpleName());
     }
 
     private static String question(long slot, CommitmentLevel level) {

@@ -20,14 +20,20 @@ import io.firehole.wire.proto.SubscribeUpdateTransactionInfo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Blocks of recorded mainnet transactions, through JSON and back: what comes of it is what the provider sends. */
 class FilledBlockTest {
@@ -133,5 +139,27 @@ class FilledBlockTest {
                     .doesNotContain("very-secret");
         }
         assertThat(fast(url).toString()).doesNotContain("very-secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"})
+    void anAnswerThatDoesNotEndIsGivenUpInTime(String begun) throws Exception {
+        Duration timeout = Duration.ofMillis(300);
+        try (ServerSocket node = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                JsonRpcBlocks source = new JsonRpcBlocks(
+                        new RpcSettings(
+                                URI.create("http://127.0.0.1:" + node.getLocalPort() + "/"), 1_000, timeout, 10_000),
+                        NanoClock.system())) {
+            FutureTask<Answer> asked = new FutureTask<>(() -> source.block(1, CommitmentLevel.CONFIRMED));
+            Thread.startVirtualThread(asked);
+            try (Socket connection = node.accept()) {
+                connection.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+                assertThat(asked.get()).isEqualTo(new Answer.Failed("no answer within 300 ms"));
+                connection.setSoTimeout(10_000);
+                assertThat(connection.getInputStream().readAllBytes())
+                        .as("what is asked until the connection ends")
+                        .isNotEmpty();
+            }
+        }
     }
 }
