@@ -92,13 +92,8 @@ class PlainPostgresTest extends DatabaseStoreContract {
     void minutesAndHoursThatAreHalfTooOldStayWhole() throws Exception {
         HistoryStore store = store("halves");
         Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofDays(40));
-        Days days = new Days(14);
-        for (int i = 0; i < 120; i++) {
-            days.second(begin.plusSeconds(i * 30L), 2);
-        }
-        store.write(Days.batch(days.all(), "halves", 1));
         TimeRange hour = new TimeRange(begin, begin.plus(Duration.ofHours(1)));
-        store.rollUp(hour);
+        Days days = twoSecondsAMinute(14, hour, "halves", store);
 
         Instant inAMinute = begin.plus(Duration.ofMinutes(30)).plusSeconds(20);
         assertThat(store.forget(inAMinute, inAMinute)).isFalse();
@@ -115,13 +110,8 @@ class PlainPostgresTest extends DatabaseStoreContract {
     void oldSecondsGoBeforeTheirMinutes() throws Exception {
         HistoryStore store = store("old");
         Instant begin = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofDays(20));
-        Days days = new Days(5);
-        for (int i = 0; i < 120; i++) {
-            days.second(begin.plusSeconds(i * 30L), 2);
-        }
-        store.write(Days.batch(days.all(), "old", 1));
         TimeRange hour = new TimeRange(begin, begin.plus(Duration.ofHours(1)));
-        store.rollUp(hour);
+        twoSecondsAMinute(5, hour, "old", store);
 
         Instant half = begin.plus(Duration.ofMinutes(30));
         while (store.forget(half, begin)) {
@@ -133,5 +123,17 @@ class PlainPostgresTest extends DatabaseStoreContract {
             assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).isNotEmpty();
         }
         assertThat(rows(store, Resolution.MINUTE, hour, GroupBy.MONITOR)).isEmpty();
+    }
+
+    /** Has an hour with two seconds in each minute, of two monitors, rolled up. */
+    private static Days twoSecondsAMinute(long seed, TimeRange hour, String instance, HistoryStore store)
+            throws Exception {
+        Days days = new Days(seed);
+        for (int i = 0; i < 120; i++) {
+            days.second(hour.from().plusSeconds(i * 30L), 2);
+        }
+        store.write(Days.batch(days.all(), instance, 1));
+        store.rollUp(hour);
+        return days;
     }
 }
