@@ -13,11 +13,17 @@ const page = await context.newPage();
 const errors = [];
 page.on('pageerror', (error) => errors.push(error.message));
 const debug = await context.newCDPSession(page);
-const frames = {count: 0, characters: 0, largest: 0};
+const BINARY = 2;
+const frames = {count: 0, bytes: 0, largest: 0};
 debug.on('Network.webSocketFrameReceived', ({response}) => {
+  const bytes = Buffer.from(response.payloadData, response.opcode === BINARY ? 'base64' : 'utf8').length;
   frames.count++;
-  frames.characters += response.payloadData.length;
-  frames.largest = Math.max(frames.largest, response.payloadData.length);
+  frames.bytes += bytes;
+  frames.largest = Math.max(frames.largest, bytes);
+});
+const answers = {bytes: 0};
+debug.on('Network.loadingFinished', ({encodedDataLength}) => {
+  answers.bytes += encodedDataLength;
 });
 await debug.send('Network.enable');
 await debug.send('Performance.enable');
@@ -47,7 +53,8 @@ await page.evaluate(() => {
   window.drawn = [];
   window.late = 0;
 });
-Object.assign(frames, {count: 0, characters: 0, largest: 0});
+Object.assign(frames, {count: 0, bytes: 0, largest: 0});
+answers.bytes = 0;
 const before = await used();
 await sleep(Number(seconds) * 1000);
 const after = await used();
@@ -67,7 +74,8 @@ process.stdout.write(`looking ${JSON.stringify({
   ...looked,
   seconds: elapsed,
   frames: frames.count,
-  bytesPerSecond: Math.round(frames.characters / elapsed),
+  bytes: frames.bytes,
+  answerBytes: answers.bytes,
   largestFrame: frames.largest,
   mainThread: (after.task - before.task) / elapsed,
   script: (after.script - before.script) / elapsed,
@@ -79,12 +87,12 @@ process.stdout.write(`looking ${JSON.stringify({
 })}\n`);
 
 // Another process at the same address: the page goes on by itself.
-let answers = null;
-while (answers === null) {
+let answeredAt = null;
+while (answeredAt === null) {
   try {
     const answer = await (await fetch(`${console_}/api/grpc-pool/metrics/realtime`)).json();
     if (answer.data.run !== looked.run) {
-      answers = Date.now();
+      answeredAt = Date.now();
     }
   } catch {
     // not there yet
@@ -95,5 +103,5 @@ await page.waitForFunction(async (old) => {
   const {live} = await import(new URL('dashboard/live.js', document.baseURI));
   return live.document.run !== old && live.connected;
 }, looked.run, {timeout: 60_000, polling: 50});
-process.stdout.write(`noticed ${JSON.stringify({millis: Date.now() - answers})}\n`);
+process.stdout.write(`noticed ${JSON.stringify({millis: Date.now() - answeredAt})}\n`);
 await browser.close();

@@ -20,6 +20,8 @@ import io.firehole.pool.Monitor;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterSlots;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -27,6 +29,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +41,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +80,8 @@ class LiveSocketTest {
     private static final class Looking implements WebSocket.Listener {
         private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         private final StringBuilder part = new StringBuilder();
+        private final ByteArrayOutputStream packedPart = new ByteArrayOutputStream();
+        private volatile int packedBytes;
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
@@ -83,6 +89,24 @@ class LiveSocketTest {
             if (last) {
                 messages.add(part.toString());
                 part.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            byte[] bytes = new byte[data.remaining()];
+            data.get(bytes);
+            packedPart.writeBytes(bytes);
+            if (last) {
+                packedBytes = packedPart.size();
+                try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packedPart.toByteArray()))) {
+                    messages.add("packed " + new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                } catch (IOException broken) {
+                    messages.add(broken.toString());
+                }
+                packedPart.reset();
             }
             socket.request(1);
             return null;
@@ -102,12 +126,16 @@ class LiveSocketTest {
     }
 
     private WebSocket open(Looking looking, String... headers) {
+        return openAt("/ws", looking, headers);
+    }
+
+    private WebSocket openAt(String path, Looking looking, String... headers) {
         WebSocket.Builder builder = http.newWebSocketBuilder();
         for (int i = 0; i < headers.length; i += 2) {
             builder.header(headers[i], headers[i + 1]);
         }
         return builder.buildAsync(
-                        URI.create("ws://127.0.0.1:" + console.console.address().getPort() + "/ws"), looking)
+                        URI.create("ws://127.0.0.1:" + console.console.address().getPort() + path), looking)
                 .join();
     }
 
@@ -133,6 +161,59 @@ class LiveSocketTest {
                 .isEqualTo(console.get("/api/grpc-pool/metrics/realtime?sequence=2")
                         .json()
                         .get("data"));
+    }
+
+    @Test
+    void sendsTheSamePackedToWhoAsksForThat() throws Exception {
+        for (int i = 0; i < 64; i++) {
+            console.subscribe(
+                    new Monitor("monitor-" + i, Group.LOW),
+                    SubscribeRequest.newBuilder()
+                            .putSlots("s", SubscribeRequestFilterSlots.getDefaultInstance())
+                            .build());
+        }
+        console.timers.tick();
+        Looking plain = new Looking();
+        Looking packed = new Looking();
+        open(plain);
+        openAt("/ws?encoding=gzip", packed);
+        String text = plain.next();
+        assertThat(text).contains("\"sequence\":2");
+        assertThat(packed.next()).isEqualTo("packed " + text);
+        assertThat(packed.packedBytes).isLessThan(text.length() / 5);
+        for (int i = 0; i < 3; i++) {
+            JsonNode later = new ObjectMapper().readTree(nextOf(packed).substring("packed ".length()));
+            assertThat(later.get("data"))
+                    .as("each by itself, whatever was missed")
+                    .isEqualTo(console.get("/api/grpc-pool/metrics/realtime?sequence="
+                                    + later.at("/data/sequence").asLong())
+                            .json()
+                            .get("data"));
+        }
+    }
+
+    /** The next picture that this browser is shown: one that has only just taken a picture may miss some. */
+    private String nextOf(Looking looking) throws InterruptedException {
+        String message = null;
+        while (message == null) {
+            console.timers.tick();
+            message = looking.messages.poll(100, TimeUnit.MILLISECONDS);
+        }
+        return message;
+    }
+
+    @Test
+    void refusesAnEncodingThatItDoesNotKnow() throws IOException {
+        assertThat(console.ask(
+                                "GET",
+                                "/ws?encoding=zip",
+                                "Host: localhost",
+                                "Upgrade: websocket",
+                                "Connection: Upgrade",
+                                "Sec-WebSocket-Version: 13",
+                                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+                        .detail())
+                .isEqualTo("encoding must be gzip or left out, was \"zip\"");
     }
 
     @Test

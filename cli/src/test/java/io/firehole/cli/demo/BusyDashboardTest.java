@@ -36,6 +36,9 @@ class BusyDashboardTest {
     /** A row may still change its shape, as when it becomes known which group it fits: some 22 elements; one a second it may not keep. */
     private static final int ELEMENTS_A_ROW = 40;
 
+    /** What a page may cost the network, for each picture that comes: one a second. */
+    private static final int BYTES_A_PICTURE = 20_000;
+
     @TempDir
     private Path folder;
 
@@ -80,6 +83,9 @@ class BusyDashboardTest {
             assertThat(looked.get("newestDrawn").booleanValue())
                     .as("the newest is drawn")
                     .isTrue();
+            assertThat(perPicture(looked, "bytes") + perPicture(looked, "answerBytes"))
+                    .as("bytes a picture, with the answers to what the page asks besides")
+                    .isLessThanOrEqualTo(BYTES_A_PICTURE);
             assertThat(looked.get("nodesGrowth").intValue())
                     .as("elements left behind")
                     .isLessThan(MONITORS * ELEMENTS_A_ROW);
@@ -109,12 +115,16 @@ class BusyDashboardTest {
         }
     }
 
+    private static long perPicture(JsonNode looked, String bytes) {
+        return looked.get(bytes).longValue() / looked.get("frames").longValue();
+    }
+
     private static void tell(JsonNode looked, JsonNode noticed) {
         System.out.printf(
                 Locale.ROOT,
                 "busy dashboard: %d monitors for %.0f s: main thread %.1f %% of a core (script %.1f, layout and style %.1f), %d"
-                        + " tasks of more than 50 ms; heap %,d KB, grown by %,d KB; %,d bytes a second, the largest picture"
-                        + " %,d; another process noticed after %d ms%n",
+                        + " tasks of more than 50 ms; heap %,d KB, grown by %,d KB; %,d bytes a picture, the largest %,d,"
+                        + " %,d besides; another process noticed after %d ms%n",
                 MONITORS,
                 looked.get("seconds").doubleValue(),
                 100 * looked.get("mainThread").doubleValue(),
@@ -123,8 +133,9 @@ class BusyDashboardTest {
                 looked.get("longTasks").intValue(),
                 looked.get("heap").longValue() / 1_024,
                 looked.get("heapGrowth").longValue() / 1_024,
-                looked.get("bytesPerSecond").intValue(),
+                perPicture(looked, "bytes"),
                 looked.get("largestFrame").intValue(),
+                perPicture(looked, "answerBytes"),
                 noticed.get("millis").intValue());
     }
 }

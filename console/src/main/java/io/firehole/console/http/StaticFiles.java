@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * The pages that lie in the jar. A browser keeps them and asks by their hash whether they have changed. A page may load what
@@ -121,13 +119,9 @@ public final class StaticFiles implements Resource {
                 return null;
             }
             byte[] bytes = in.readAllBytes();
-            ByteArrayOutputStream packed = new ByteArrayOutputStream();
-            try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {
-                zip.write(bytes);
-            }
             String hash = HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 16);
-            return new Page(type, HttpData.wrap(bytes), HttpData.wrap(packed.toByteArray()), '"' + hash + '"');
+            return new Page(type, HttpData.wrap(bytes), HttpData.wrap(Gzip.packed(bytes)), '"' + hash + '"');
         } catch (IOException unreadable) {
             throw new UncheckedIOException("the jar cannot be read", unreadable);
         } catch (NoSuchAlgorithmException e) {

@@ -7,7 +7,6 @@ import com.linecorp.armeria.common.websocket.WebSocketFrameType;
 import com.linecorp.armeria.common.websocket.WebSocketWriter;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.websocket.WebSocketServiceHandler;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,19 +18,22 @@ import org.reactivestreams.Subscription;
 /**
  * Browsers that look at the realtime document: each gets the latest one at once, and then every one as it is made.
  *
- * <p>The text is made once for all of them. A browser that has not yet taken what was written to it skips: nothing is queued,
- * and what it gets next is the newest. One that takes nothing for {@link #SKIPPED_MAX} pictures is let go.
+ * <p>What is sent is made once for all of them, packed for those who ask for that. A browser that has not yet taken what was
+ * written to it skips: nothing is queued, and what it gets next is the newest, and whole. One that takes nothing for {@link #SKIPPED_MAX} pictures is let go.
  */
 public final class LiveSockets implements WebSocketServiceHandler {
 
     /** Browsers at once. */
     public static final int SOCKETS_MAX = 64;
 
+    /** The parameter by which a browser says in which {@link LiveEncoding} it wants to be told. */
+    public static final String ENCODING = "encoding";
+
     /** Pictures in a row that a browser may miss. */
     static final int SKIPPED_MAX = 60;
 
     private final Sampler sampler;
-    private final LiveText document;
+    private final LiveMessages messages;
     private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder sent = new LongAdder();
@@ -39,7 +41,7 @@ public final class LiveSockets implements WebSocketServiceHandler {
 
     public LiveSockets(Sampler sampler, LiveText document) {
         this.sampler = sampler;
-        this.document = document;
+        this.messages = new LiveMessages(document);
         sampler.onSample(this::show);
     }
 
@@ -60,7 +62,8 @@ public final class LiveSockets implements WebSocketServiceHandler {
 
     @Override
     public WebSocket handle(ServiceRequestContext context, WebSocket in) {
-        Viewer viewer = new Viewer();
+        Viewer viewer =
+                new Viewer(LiveEncoding.named(context.queryParam(ENCODING)).orElse(LiveEncoding.PLAIN));
         if (open.incrementAndGet() > SOCKETS_MAX) {
             open.decrementAndGet();
             in.subscribe(new Incoming(viewer));
@@ -68,8 +71,7 @@ public final class LiveSockets implements WebSocketServiceHandler {
             return viewer.out;
         }
         // Before anything else can be offered: so the first picture is the first, and none comes twice.
-        Sample first = sampler.latest();
-        viewer.offer(first, frame(first));
+        viewer.offer(sampler.latest());
         viewers.add(viewer);
         in.subscribe(new Incoming(viewer));
         var unused = viewer.out.whenComplete().whenComplete((done, broken) -> {
@@ -81,21 +83,13 @@ public final class LiveSockets implements WebSocketServiceHandler {
     }
 
     private void show(Sample sample) {
-        if (!viewers.isEmpty()) {
-            byte[] frame = frame(sample);
-            viewers.forEach(viewer -> viewer.offer(sample, frame));
-        }
-    }
-
-    private byte[] frame(Sample sample) {
-        String message = "{\"type\":\"metrics\",\"data\":" + document.of(sample) + ",\"timestamp\":"
-                + sample.at().toEpochMilli() + "}";
-        return message.getBytes(StandardCharsets.UTF_8);
+        viewers.forEach(viewer -> viewer.offer(sample));
     }
 
     /** One browser. Offers come from the sampler's thread, but for the first, which is over before the second. */
     private final class Viewer {
 
+        private final LiveEncoding encoding;
         private final WebSocketWriter out = WebSocket.streaming();
         private final AtomicInteger missed = new AtomicInteger();
 
@@ -104,11 +98,16 @@ public final class LiveSockets implements WebSocketServiceHandler {
 
         private long lastOffered;
 
-        void offer(Sample sample, byte[] frame) {
+        Viewer(LiveEncoding encoding) {
+            this.encoding = encoding;
+        }
+
+        void offer(Sample sample) {
             if (sample.sequence() <= lastOffered) {
                 return; // it was the first, a moment ago
             }
             lastOffered = sample.sequence();
+            byte[] message = messages.of(sample, encoding);
             if (!taken.compareAndSet(true, false)) {
                 skipped.increment();
                 if (missed.incrementAndGet() > SKIPPED_MAX) {
@@ -117,7 +116,7 @@ public final class LiveSockets implements WebSocketServiceHandler {
                 return;
             }
             missed.set(0);
-            if (out.tryWrite(WebSocketFrame.ofText(frame))) {
+            if (out.tryWrite(encoding.frame(message))) {
                 sent.increment();
                 var unused = out.whenConsumed().thenRun(() -> taken.set(true));
             }

@@ -10,6 +10,15 @@ const SILENT_AFTER_MILLIS = 3000;
 /** A socket that has brought nothing for so long is dead, whatever the browser says. */
 const DEAD_AFTER_MILLIS = 6000;
 
+/** Whether this browser can unpack what comes; one that cannot is told in plain text. */
+const UNPACKS = 'DecompressionStream' in window;
+
+/** What a message of the socket says: text, or the same text packed. */
+async function unpacked(message) {
+  return typeof message === 'string' ? JSON.parse(message)
+    : new Response(message.stream().pipeThrough(new DecompressionStream('gzip'))).json();
+}
+
 /** What was seen of one figure in the last five minutes. */
 class Series {
   constructor() {
@@ -53,12 +62,15 @@ class Live extends EventTarget {
     const url = new URL('ws', document.baseURI);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.hash = '';
+    if (UNPACKS) {
+      url.searchParams.set('encoding', 'gzip');
+    }
     const socket = new WebSocket(url);
     this.socket = socket;
     this.heardAt = Date.now();
-    socket.onmessage = (event) => {
-      const message = JSON.parse(event.data);
+    socket.onmessage = async (event) => {
       this.heardAt = Date.now();
+      const message = await unpacked(event.data);
       if (message.type === 'metrics') {
         this.failures = 0;
         this.take(message.data, message.timestamp);
