@@ -8,8 +8,8 @@ import {table} from '../table.js';
 
 const SHOWN = 500;
 
-/** Shorter than from one drawing to the next, so that each of them asks. */
-const ASKED_EVERY_MILLIS = 500;
+/** Asked again when there are more of them, and now and then all the same. */
+const ASKED_EVERY_MILLIS = 15_000;
 
 const columns = [
   {id: 'at', title: 'When', value: (event) => event.number, cell: (event) => when(Date.parse(event.at))},
@@ -20,8 +20,9 @@ const columns = [
 ];
 
 /** The view. */
-export function events() {
-  const asked = loaded(path(['grpc-pool', 'events'], {limit: SHOWN}), ASKED_EVERY_MILLIS);
+export function events(document) {
+  const asked = loaded(path(['grpc-pool', 'events'], {limit: SHOWN}), ASKED_EVERY_MILLIS,
+      `${document.run} ${document.totals.events}`);
   if (asked.value === undefined) {
     return html`<h1>Events</h1>${waiting(asked)}`;
   }

@@ -8,8 +8,8 @@ import {table} from '../table.js';
 
 const SHOWN = 500;
 
-/** Shorter than from one drawing to the next, so that each of them asks. */
-const ASKED_EVERY_MILLIS = 500;
+/** Asked again when there are more of them, and now and then all the same. */
+const ASKED_EVERY_MILLIS = 15_000;
 const LANES_MAX = 20;
 const WIDTH = 1000;
 const LANE = 18;
@@ -50,8 +50,9 @@ function timeline(gaps) {
 }
 
 /** The view. */
-export function gaps() {
-  const asked = loaded(path(['grpc-pool', 'gaps'], {limit: SHOWN}), ASKED_EVERY_MILLIS);
+export function gaps(document) {
+  const asked = loaded(path(['grpc-pool', 'gaps'], {limit: SHOWN}), ASKED_EVERY_MILLIS,
+      `${document.run} ${document.totals.gaps}`);
   if (asked.value === undefined) {
     return html`<h1>Gaps</h1>${waiting(asked)}`;
   }
