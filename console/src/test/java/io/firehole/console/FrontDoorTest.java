@@ -141,6 +141,28 @@ class FrontDoorTest extends WithConsoles {
     }
 
     @Test
+    void packsALongAnswerForWhoTakesItSo() throws IOException {
+        Answer plain = console.get("/api/openapi.json");
+        assertThat(plain.head())
+                .containsIgnoringCase("vary: accept-encoding\r\n")
+                .doesNotContainIgnoringCase("content-encoding");
+        Answer packed =
+                console.ask("GET", "/api/openapi.json", "Host: localhost", "Accept-Encoding: gzip, deflate, br");
+        assertThat(packed.head()).containsIgnoringCase("content-encoding: gzip\r\n");
+        assertThat(packed.text()).isEqualTo(plain.text());
+        assertThat(console.ask("GET", "/metrics", "Host: localhost", "Accept-Encoding: gzip")
+                        .text())
+                .contains("firehole_");
+        assertThat(console.ask("GET", "/healthz", "Host: localhost", "Accept-Encoding: gzip")
+                        .head())
+                .as("a short one")
+                .doesNotContainIgnoringCase("content-encoding");
+        Answer page = console.ask("GET", "/dashboard/app.js", "Host: localhost", "Accept-Encoding: gzip");
+        assertThat(page.head()).as("packed once, not twice").containsOnlyOnce("content-encoding: gzip\r\n");
+        assertThat(page.text()).contains("import {html");
+    }
+
+    @Test
     void refusesARequestWithoutAHost() throws IOException {
         assertThat(console.ask("GET", "/healthz", "Accept: */*").status()).isIn(400, 403);
     }

@@ -26,6 +26,7 @@ import io.firehole.pool.transport.StreamListener;
 import io.firehole.pool.transport.Transport;
 import io.firehole.pool.transport.UpstreamStream;
 import io.firehole.wire.proto.SubscribeRequest;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +49,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 
 /** A console on a free port of loopback before a pool whose provider never answers. */
 final class OpenConsole implements AutoCloseable {
@@ -236,8 +239,18 @@ final class OpenConsole implements AutoCloseable {
             String head = head(socket.getInputStream());
             Matcher length = LENGTH.matcher(head);
             int bytes = length.find() && !method.equals("HEAD") ? Integer.parseInt(length.group(1)) : 0;
-            String text = new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8);
-            return new Answer(Integer.parseInt(head.substring(9, 12)), head, text);
+            byte[] content = socket.getInputStream().readNBytes(bytes);
+            boolean packed = head.toLowerCase(Locale.ROOT).contains("content-encoding: gzip\r\n");
+            return new Answer(
+                    Integer.parseInt(head.substring(9, 12)),
+                    head,
+                    new String(packed ? unpacked(content) : content, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static byte[] unpacked(byte[] content) throws IOException {
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(content))) {
+            return in.readAllBytes();
         }
     }
 

@@ -107,6 +107,7 @@ public final class FrontDoor implements HttpService {
             threads.execute(() -> {
                 try {
                     answer.complete(ask(found, context, request, open)
+                            .packedFor(request.headers().get(HttpHeaderNames.ACCEPT_ENCODING, ""))
                             .response(found.route().takesOrders()));
                 } finally {
                     room.release();

@@ -24,6 +24,9 @@ public record Reply(HttpStatus status, MediaType type, HttpData content, HttpHea
     /** What is repeated of a question at the most, in characters. */
     private static final int ECHO_MAX = 120;
 
+    /** Less than that goes in one packet either way, in bytes. */
+    private static final int PACKED_FROM = 1_024;
+
     private static final MediaType PROBLEM = MediaType.parse("application/problem+json");
 
     /** Makes the nodes of answers. */
@@ -69,6 +72,24 @@ public record Reply(HttpStatus status, MediaType type, HttpData content, HttpHea
     public Reply with(CharSequence name, String value) {
         return new Reply(
                 status, type, content, headers.toBuilder().set(name, value).build());
+    }
+
+    /**
+     * The same packed, if it is long enough and they take it so. What brings an encoding or a tag of its own stays as it is.
+     *
+     * @param acceptEncoding that header of the question; empty if there is none
+     */
+    Reply packedFor(String acceptEncoding) {
+        if (content.length() < PACKED_FROM
+                || headers.contains(HttpHeaderNames.CONTENT_ENCODING)
+                || headers.contains(HttpHeaderNames.ETAG)) {
+            return this;
+        }
+        Reply varying = with(HttpHeaderNames.VARY, "accept-encoding");
+        return acceptEncoding.contains("gzip")
+                ? new Reply(status, type, HttpData.wrap(Gzip.packed(content.array())), varying.headers)
+                        .with(HttpHeaderNames.CONTENT_ENCODING, "gzip")
+                : varying;
     }
 
     /** A text of somebody else's, as it may be repeated. */
