@@ -17,6 +17,8 @@ import io.firehole.console.live.LiveText;
 import io.firehole.console.live.PoolView;
 import io.firehole.console.live.Sampler;
 import io.firehole.console.metrics.MetricsResource;
+import io.firehole.console.otlp.ExportCounts;
+import io.firehole.console.otlp.MetricsExport;
 import io.firehole.pool.Pool;
 import io.firehole.pool.time.Timers;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -27,7 +29,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -71,6 +75,7 @@ public final class Console implements AutoCloseable {
     private final ExecutorService threads;
     private final Sampler sampler;
     private final MetricsResource metrics;
+    private final Optional<MetricsExport> export;
     private final Routes routes;
     private final InetSocketAddress address;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -83,7 +88,9 @@ public final class Console implements AutoCloseable {
                 new LiveText(new LiveDocument(config.price(), UUID.randomUUID().toString()));
         sampler = Sampler.start(pool, () -> surroundings.history().map(MetricsHistory::standing), clock, timers);
         LiveSockets sockets = new LiveSockets(sampler, document);
-        metrics = new MetricsResource(sampler, sockets, clock);
+        ExportCounts exports = new ExportCounts();
+        metrics = new MetricsResource(
+                sampler, sockets, () -> config.otlp().isPresent() ? exports.all() : Map.of(), clock);
         List<Route> all = new ArrayList<>(new Paths(pool, sampler, surroundings, clock).all(access, document, metrics));
         all.add(Route.open("/api/openapi.json", "this description", new OpenApiResource(all)));
         routes = new Routes(all);
@@ -120,6 +127,8 @@ public final class Console implements AutoCloseable {
         }
         address = Objects.requireNonNull(server.activePort(), "a started server listens")
                 .localAddress();
+        export = config.otlp()
+                .map(collector -> MetricsExport.start(collector, metrics::figures, exports, clock, timers));
     }
 
     /**
@@ -159,18 +168,24 @@ public final class Console implements AutoCloseable {
         return address;
     }
 
+    /** What Prometheus reads. */
+    MetricsResource metrics() {
+        return metrics;
+    }
+
     /** What stands behind which path, and who may ask it. */
     Routes routes() {
         return routes;
     }
 
     /**
-     * Answers nothing any more and closes every connection. Returns at once; the port is free, and its threads end, about two
-     * seconds later. Idempotent.
+     * Answers nothing any more and closes every connection. Returns at once, but for a last export of the metrics where they are
+     * exported, which takes two seconds at the most; the port is free, and its threads end, about two seconds later. Idempotent.
      */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            export.ifPresent(MetricsExport::close);
             sampler.close();
             var unused = server.stop().whenComplete((nothing, failure) -> release());
         }

@@ -4,7 +4,7 @@
  *
  * <p>A {@link io.firehole.console.Console} puts the rooms together: {@code http} is what every request passes, {@code access} who may come
  * in, {@code api} has one class for each path, {@code live} looks at the pool once a second, for rates and for those who watch,
- * and {@code metrics} tells Prometheus. {@link io.firehole.console.Surroundings} are what it tells of beside the pool. The pages of the
+ * {@code metrics} tells Prometheus, and {@code otlp} sends the same to a collector. {@link io.firehole.console.Surroundings} are what it tells of beside the pool. The pages of the
  * dashboard are resources of the jar.
  */
 @NullMarked

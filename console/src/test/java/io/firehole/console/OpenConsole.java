@@ -41,9 +41,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -100,7 +103,7 @@ final class OpenConsole implements AutoCloseable {
     /** Runs what waits, when it is told to; whatever it waits for. */
     static final class ManualTimers implements Timers {
 
-        private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+        private final BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
 
         @Override
         public Timer after(long delayNanos, Runnable task) {
@@ -112,6 +115,24 @@ final class OpenConsole implements AutoCloseable {
         void tick() {
             Runnable task = waiting.remove();
             task.run();
+        }
+
+        /** The time of so many has come, which may take a moment until they wait. */
+        void tick(int count) throws InterruptedException {
+            List<Runnable> due = new ArrayList<>();
+            while (due.size() < count) {
+                Runnable next = waiting.poll(10, TimeUnit.SECONDS);
+                if (next == null) {
+                    throw new AssertionError("only " + due.size() + " wait for their time");
+                }
+                due.add(next);
+            }
+            due.forEach(Runnable::run);
+        }
+
+        /** How many wait. */
+        int waiting() {
+            return waiting.size();
         }
     }
 

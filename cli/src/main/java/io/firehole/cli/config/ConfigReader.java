@@ -4,6 +4,7 @@ import io.firehole.cli.logging.Redaction;
 import io.firehole.cli.rpc.RpcSettings;
 import io.firehole.console.access.ConsoleTokens;
 import io.firehole.console.live.Price;
+import io.firehole.console.otlp.OtlpConfig;
 import io.firehole.filters.NearestName;
 import io.firehole.filters.profile.Profiles;
 import io.firehole.filters.profile.ProviderProfile;
@@ -163,6 +164,8 @@ public final class ConfigReader {
         Duration writeStall = sources.orDefault(Keys.GATEWAY_WRITE_STALL, StreamTimes.DEFAULT.stalledAfter());
         Optional<InetSocketAddress> console = sources.orDefault(Keys.CONSOLE_LISTEN, Optional.empty());
         Optional<Path> consoleTokens = consoleTokens(console);
+        Optional<OtlpConfig> otlp = new OtlpSection(sources, secrets, problems, warnings)
+                .read(console.isPresent(), () -> HostName.of(environment));
         Price price = sources.value(Keys.PRICE);
         Optional<HistorySettings> history = history(state);
         Optional<FillingConfig> filling = filling();
@@ -187,6 +190,7 @@ public final class ConfigReader {
                 writeStall,
                 console,
                 consoleTokens,
+                otlp,
                 Optional.ofNullable(price),
                 history,
                 filling,
@@ -196,12 +200,16 @@ public final class ConfigReader {
                 warnings);
     }
 
+    /** Whether that name or address is this machine's own, without looking it up. */
+    static boolean isLoopback(String host) {
+        return LOOPBACK.matcher(host).matches();
+    }
+
     /** Beyond loopback the console must know who calls: whoever can connect could do everything. */
     private Optional<Path> consoleTokens(Optional<InetSocketAddress> listen) {
         Path tokens = sources.path(Keys.CONSOLE_TOKENS_FILE);
-        boolean wide = listen.filter(
-                        address -> !LOOPBACK.matcher(address.getHostString()).matches())
-                .isPresent();
+        boolean wide =
+                listen.filter(address -> !isLoopback(address.getHostString())).isPresent();
         String shown = listen.map(Values::show).orElse("off");
         if (tokens == null) {
             if (wide) {

@@ -1,6 +1,7 @@
 package io.firehole.cli.config;
 
 import io.firehole.console.live.Price;
+import io.firehole.console.otlp.OtlpConfig;
 import io.firehole.history.HistorySettings;
 import io.firehole.pool.Group;
 import io.firehole.pool.MonitorNames;
@@ -30,6 +31,7 @@ import java.util.Set;
  * @param writeStall after which time a client that takes nothing of what waits for it is cut off
  * @param consoleListen where the console listens; empty if there is to be none
  * @param consoleTokens whom the console knows; empty if whoever can connect may do everything
+ * @param otlp where the metrics are sent; empty if nowhere
  * @param price what the provider charges; empty if that is not known
  * @param history how what the pool does is kept; empty if it is not
  * @param filling how gaps beyond the provider's replay are filled; empty if they are not
@@ -52,6 +54,7 @@ public record FireholeConfig(
         Duration writeStall,
         Optional<InetSocketAddress> consoleListen,
         Optional<Path> consoleTokens,
+        Optional<OtlpConfig> otlp,
         Optional<Price> price,
         Optional<HistorySettings> history,
         Optional<FillingConfig> filling,

@@ -2,6 +2,7 @@ package io.firehole.cli.config;
 
 import io.firehole.cli.rpc.RpcSettings;
 import io.firehole.console.live.Price;
+import io.firehole.console.otlp.OtlpConfig;
 import io.firehole.gateway.GatewayConfig;
 import io.firehole.gateway.stream.StreamTimes;
 import io.firehole.history.HistorySettings;
@@ -17,6 +18,7 @@ import io.firehole.pool.budget.BudgetRule;
 import io.firehole.pool.filling.GapFilling;
 import io.firehole.pool.transport.grpc.GrpcEndpoint;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,6 +181,15 @@ final class Keys {
             Optional.of(InetSocketAddress.createUnresolved("127.0.0.1", 3_001)));
 
     static final Key<Path> CONSOLE_TOKENS_FILE = Key.of("console.tokens-file", Syntax.file(), null);
+    static final Key<URI> OTLP_URL = Key.of("metrics.otlp.url", new Syntax<>(OtlpConfig::url, URI::toString), null);
+    static final Key<Path> OTLP_HEADERS_FILE = Key.of("metrics.otlp.headers-file", Syntax.file(), null);
+    static final Key<Duration> OTLP_EVERY = Key.of(
+            "metrics.otlp.every", Syntax.time(Duration.ofSeconds(1), Duration.ofHours(1)), OtlpConfig.USUAL_EVERY);
+    static final Key<Duration> OTLP_TIMEOUT = Key.of(
+            "metrics.otlp.timeout",
+            Syntax.time(Duration.ofMillis(100), Duration.ofMinutes(1)),
+            OtlpConfig.USUAL_TIMEOUT);
+    static final Key<String> OTLP_INSTANCE = Key.of("metrics.otlp.instance", Syntax.text(), null);
     static final Key<HistoryStoreChoice> HISTORY_STORE = Key.of(
             "history.store",
             new Syntax<>(HistoryStoreChoice::parse, HistoryStoreChoice::word),
@@ -291,6 +302,7 @@ final class Keys {
         keys.addAll(List.of(
                 GATEWAY_LISTEN, GATEWAY_TOKENS_FILE, GATEWAY_DRAIN, GATEWAY_REUSE_PORT, GATEWAY_RELAY_METADATA));
         keys.addAll(List.of(GATEWAY_WRITE_STALL, CONSOLE_LISTEN, CONSOLE_TOKENS_FILE));
+        keys.addAll(List.of(OTLP_URL, OTLP_HEADERS_FILE, OTLP_EVERY, OTLP_TIMEOUT, OTLP_INSTANCE));
         keys.addAll(List.of(HISTORY_STORE, HISTORY_DIRECTORY, HISTORY_RETENTION_RAW, HISTORY_RETENTION_ROLLUP));
         keys.addAll(List.of(HISTORY_QUEUE_ROWS, HISTORY_BYTES_MAX));
         keys.addAll(List.of(HISTORY_URL, HISTORY_USER, HISTORY_PASSWORD_FILE, HISTORY_INSTANCE));

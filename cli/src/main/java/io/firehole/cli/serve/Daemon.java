@@ -115,6 +115,9 @@ public final class Daemon implements AutoCloseable {
             if (config.price().isPresent()) {
                 rules = rules.withPrice(config.price().get());
             }
+            if (config.otlp().isPresent()) {
+                rules = rules.withOtlp(config.otlp().get());
+            }
             return config.consoleListen().map(Values::resolved).map(rules::withListen);
         } catch (IOException | IllegalArgumentException unknown) {
             throw new ConsoleNotListeningException(unknown);

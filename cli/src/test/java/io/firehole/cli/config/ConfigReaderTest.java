@@ -379,7 +379,8 @@ class ConfigReaderTest {
                 "upstream: { token-file: secret }",
                 "sharing: { url: 'jdbc:postgresql://db/x', password-file: secret }",
                 "history: { store: timescale, url: 'jdbc:postgresql://db/x', password-file: secret }",
-                "gaps: { fill: { url-file: secret } }"
+                "gaps: { fill: { url-file: secret } }",
+                "metrics: { otlp: { url: 'http://localhost', headers-file: secret } }"
             })
     void tellsOnceWhatKeepsAFileWithASecretFromBeingRead(String yaml) throws IOException {
         Path file = file(yaml);
@@ -538,7 +539,7 @@ class ConfigReaderTest {
             pool: { max-connections: [1, 2] }         | :1: pool.max-connections is "1, 2": must be a whole number from 1 to 1,000
             pool: { max-connections: { a: 1 } }       | :1: pool.max-connections has a value, not keys of its own
             pool: 15                                  | :1: pool holds keys of its own: budget, connection-ttl, dedicated, health-check-interval, integrity-samples, linger, mailbox-bytes, mailbox-updates, max-connections, recent-transactions, vetting, widening-max
-            - pool                                    | :1: the file holds keys of its own: console, gaps, gateway, groups, history, mailbox, memory, pool, replay, sharing, state, upstream
+            - pool                                    | :1: the file holds keys of its own: console, gaps, gateway, groups, history, mailbox, memory, metrics, pool, replay, sharing, state, upstream
             pool: { connection-ttl: 5 min }           | :1: pool.connection-ttl is "5 min": unknown unit min; as in 30s, 5m or 500ms
             pool: { connection-ttl: 2d }              | :1: pool.connection-ttl is "2d": must be from 1s to 24h
             pool: { mailbox-bytes: 64MB }             | :1: pool.mailbox-bytes is "64MB": unknown unit MB; as in 64MiB, 512KiB or 4096B
@@ -564,7 +565,7 @@ class ConfigReaderTest {
             console: { listen: "3001" }                | :1: console.listen is "3001": an address is HOST:PORT, as in 127.0.0.1:10000
             history: { store: sqlite }                | :1: history.store is "sqlite": must be one of embedded, timescale, none
             history: { retention-raw: 1h }            | :1: history.retention-raw is "1h": must be from 12h to 720h
-            dashboard: { store: embedded }            | :1: unknown key "dashboard" here; there are: console, gaps, gateway, groups, history, mailbox, memory, pool, replay, sharing, state, upstream
+            dashboard: { store: embedded }            | :1: unknown key "dashboard" here; there are: console, gaps, gateway, groups, history, mailbox, memory, metrics, pool, replay, sharing, state, upstream
             upstream: { endpoint: "ftp://h" }         | :1: upstream.endpoint: the URL must begin with https:// or http://, not with ftp://
             upstream: { token: abc }                  | :1: unknown key "token" in upstream; there are: endpoint, limits, price, profile, token-file
             upstream: { profile: tritn }              | :1: upstream.profile is "tritn": there is no such profile; did you mean "triton"?

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -30,13 +31,19 @@ public final class MetricsResource implements Resource, AutoCloseable {
 
     private static final MediaType TEXT = MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
+    private final PrometheusRegistry prometheus = new PrometheusRegistry();
     private final PrometheusMeterRegistry registry;
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
-    /** @param clock that of the sampler */
-    public MetricsResource(Sampler sampler, LiveSockets sockets, InstantSource clock) {
-        List<MetricFamily> families = families(() -> sockets, clock);
-        PrometheusRegistry prometheus = new PrometheusRegistry();
+    /**
+     * Looks at nothing yet.
+     *
+     * @param exports how many exports of the metrics ended in which way; nothing if there are none
+     * @param clock that of the sampler
+     */
+    public MetricsResource(
+            Sampler sampler, LiveSockets sockets, Supplier<Map<String, Long>> exports, InstantSource clock) {
+        List<MetricFamily> families = families(() -> sockets, exports, clock);
         prometheus.register(() -> new MetricSnapshots(
                 families.stream().map(family -> family.of(sampler.latest())).toList()));
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
@@ -49,7 +56,8 @@ public final class MetricsResource implements Resource, AutoCloseable {
     }
 
     /** Every metric that is ours. */
-    static List<MetricFamily> families(Supplier<LiveSockets> sockets, InstantSource clock) {
+    static List<MetricFamily> families(
+            Supplier<LiveSockets> sockets, Supplier<Map<String, Long>> exports, InstantSource clock) {
         List<MetricFamily> families = new ArrayList<>(PoolFamilies.all());
         families.addAll(HistoryFamilies.all());
         families.add(new FigureFamily(
@@ -73,7 +81,17 @@ public final class MetricsResource implements Resource, AutoCloseable {
                 "Realtime documents that browsers were too slow for",
                 List.of(),
                 (sample, series) -> series.put(sockets.get().skipped())));
+        families.add(new FigureFamily(
+                "firehole_otlp_exports_total",
+                "Exports of these metrics by OTLP, by what came of them: sent, partial, refused, late, unreachable or failed",
+                List.of("outcome"),
+                (sample, series) -> exports.get().forEach((outcome, count) -> series.put(count.longValue(), outcome))));
         return families;
+    }
+
+    /** All of it as figures; any thread. */
+    public MetricSnapshots figures() {
+        return prometheus.scrape();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ class MetricsPageTest {
             () -> {
                 throw new IllegalStateException("nobody looks");
             },
+            Map::of,
             InstantSource.system());
 
     private static String row(MetricFamily family) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -41,6 +42,7 @@ class MonitoringFilesTest {
                         () -> {
                             throw new IllegalStateException("nobody looks");
                         },
+                        Map::of,
                         InstantSource.system())
                 .stream()
                 .flatMap(MonitoringFilesTest::namesOf)

@@ -1,0 +1,183 @@
+package io.firehole.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firehole.console.otlp.FakeCollector;
+import io.firehole.console.otlp.FakeCollector.Taken;
+import io.firehole.console.otlp.WrittenSeries;
+import io.firehole.pool.Gap;
+import io.firehole.pool.PoolStats;
+import io.firehole.pool.metrics.ConnectionSecond;
+import io.firehole.pool.metrics.LatencyBuckets;
+import io.firehole.pool.metrics.LatencySecond;
+import io.firehole.pool.metrics.MetricsSecond;
+import io.firehole.pool.metrics.StreamSecond;
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What a collector gets of a console's metrics, compared with what Prometheus reads. */
+class OtlpTest extends WithConsoles {
+
+    /** Those of the process go on while we look; the export counts itself when it is done. */
+    private static final String STANDS_STILL = "firehole_(?!otlp_).*";
+
+    private final AtomicLong received = new AtomicLong(1_000);
+
+    /** Somebody for whom every kind of metric has a series. */
+    private OpenConsole busy(FakeCollector collector) throws IOException {
+        FakeHistory history = new FakeHistory();
+        history.standing =
+                FakeHistory.standing(Map.of(), Optional.empty(), Optional.of(FakeHistory.database(Optional.empty())));
+        OpenConsole console = opened(new OpenConsole(
+                stats -> with(ApiShapesTest.busy(stats)),
+                rules -> rules.withOtlp(collector.config()),
+                surroundings -> surroundings.withHistory(history)));
+        long[] counts = new long[LatencyBuckets.SIZE];
+        counts[LatencyBuckets.indexOf(100)] = 3;
+        counts[LatencyBuckets.indexOf(70_000_000)] = 1;
+        LatencySecond delays = new LatencySecond(4, 70_000_300, 100, 100, 100, LatencyBuckets.of(counts));
+        console.second(new MetricsSecond(
+                Instant.EPOCH,
+                List.of(new StreamSecond(1, "a", "high", 3, 30, 0, 0, 0, delays)),
+                List.of(new ConnectionSecond(1, "low", 4, 40, delays))));
+        return console;
+    }
+
+    private PoolStats with(PoolStats stats) {
+        return ConsoleTest.with(
+                stats,
+                Map.of(
+                        "totals", ConsoleTest.with(stats.totals(), Map.of("updates", received.get())),
+                        "gapCounts", List.of(new PoolStats.GapCount("a \"quoted\"", Gap.Cause.MOVED, 2, 20))));
+    }
+
+    /** A second passes, and the next export is made. */
+    private static Taken exported(OpenConsole console, FakeCollector collector) throws InterruptedException {
+        console.timers.tick(2);
+        return collector.next();
+    }
+
+    private static Map<String, Double> stillOf(WrittenSeries written) {
+        Map<String, Double> still = new TreeMap<>(written.values());
+        still.keySet().removeIf(series -> !series.matches(STANDS_STILL));
+        return still;
+    }
+
+    @Test
+    void everyMetricArrivesWithItsTypeAndTheFiguresThatPrometheusReads() throws Exception {
+        FakeCollector collector = opened(new FakeCollector());
+        OpenConsole console = busy(collector);
+        WrittenSeries sent = WrittenSeries.of(exported(console, collector).metrics());
+        WrittenSeries shown =
+                WrittenSeries.ofText(console.get("/metrics").text().replace("\\\"", "\""));
+        assertThat(sent.types()).isEqualTo(shown.types());
+        assertThat(sent.types().values()).contains("counter", "gauge", "histogram");
+        assertThat(sent.values().keySet()).isEqualTo(shown.values().keySet());
+        assertThat(stillOf(sent))
+                .isEqualTo(stillOf(shown))
+                .containsEntry("firehole_received_updates_total", 1_000.0)
+                .containsEntry("firehole_handover_seconds_bucket{group=\"high\",le=\"67.108864\"}", 3.0)
+                .containsEntry("firehole_handover_seconds_bucket{group=\"high\",le=\"+Inf\"}", 4.0)
+                .hasSizeGreaterThan(150);
+        assertThat(sent.types().keySet()).anyMatch(name -> name.startsWith("jvm_"));
+        assertThat(sent.values().get("process_start_time_seconds"))
+                .isEqualTo(shown.values().get("process_start_time_seconds"));
+    }
+
+    @Test
+    void whatIsMeasuredHasItsUnit() throws Exception {
+        FakeCollector collector = opened(new FakeCollector());
+        Map<String, String> units = WrittenSeries.metrics(
+                        exported(busy(collector), collector).metrics())
+                .collect(Collectors.toMap(Metric::getName, Metric::getUnit));
+        assertThat(units)
+                .containsEntry("firehole_received_updates_total", "")
+                .containsEntry("firehole_received_bytes_total", "By")
+                .containsEntry("firehole_buffers_max_bytes", "By")
+                .containsEntry("firehole_connections_max", "")
+                .containsEntry("firehole_permits_waited_seconds_total", "s")
+                .containsEntry("firehole_handover_seconds", "s")
+                .containsEntry("jvm_memory_used_bytes", "By")
+                .containsEntry("process_uptime_seconds", "s");
+        assertThat(units.keySet().stream().filter(name -> name.contains("seconds")))
+                .allSatisfy(name -> assertThat(units.get(name)).isEqualTo("s"));
+        assertThat(units.keySet().stream().filter(name -> name.contains("bytes")))
+                .allSatisfy(name -> assertThat(units.get(name)).isEqualTo("By"));
+    }
+
+    @Test
+    void countersGrowFromAStartThatDoesNotMove() throws Exception {
+        FakeCollector collector = opened(new FakeCollector());
+        OpenConsole console = busy(collector);
+        console.now = Instant.now();
+        Taken before = exported(console, collector);
+        received.addAndGet(500);
+        console.now = console.now.plusSeconds(60);
+        Taken after = exported(console, collector);
+        assertThat(WrittenSeries.of(after.metrics()).values())
+                .containsEntry("firehole_received_updates_total", 1_500.0);
+        assertThat(starts(before)).hasSize(1).isEqualTo(starts(after));
+        assertThat(WrittenSeries.metrics(after.metrics())).allSatisfy(metric -> {
+            if (metric.hasSum()) {
+                assertThat(metric.getSum().getIsMonotonic()).isTrue();
+                assertThat(metric.getSum().getAggregationTemporality())
+                        .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+            }
+            assertThat(metric.getSum().getDataPointsList())
+                    .allMatch(point -> point.getStartTimeUnixNano() < point.getTimeUnixNano());
+        });
+        Map<String, Double> first = WrittenSeries.of(before.metrics()).values();
+        WrittenSeries.of(after.metrics()).values().forEach((series, value) -> {
+            if (series.contains("_total")) {
+                assertThat(value).as(series).isGreaterThanOrEqualTo(first.getOrDefault(series, 0.0));
+            }
+        });
+    }
+
+    private static Set<Long> starts(Taken taken) {
+        return WrittenSeries.metrics(taken.metrics())
+                .flatMap(metric -> metric.getSum().getDataPointsList().stream())
+                .map(point -> point.getStartTimeUnixNano())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void theConsoleCountsWhatCameOfItsExports() throws Exception {
+        FakeCollector collector = opened(new FakeCollector());
+        OpenConsole console = busy(collector);
+        assertThat(console.get("/metrics").text().lines())
+                .as("there from the start")
+                .contains(
+                        "firehole_otlp_exports_total{outcome=\"sent\"} 0.0",
+                        "firehole_otlp_exports_total{outcome=\"unreachable\"} 0.0");
+        exported(console, collector);
+        assertThat(WrittenSeries.of(exported(console, collector).metrics()).values())
+                .as("the second tells of the first")
+                .containsEntry("firehole_otlp_exports_total{outcome=\"sent\"}", 1.0);
+    }
+
+    @Test
+    void nothingIsSentUnlessSomebodySaysWhereTo() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        OpenConsole console = opened(new OpenConsole());
+        console.timers.tick();
+        assertThat(console.get("/metrics").text()).doesNotContain("firehole_otlp_exports_total{");
+        assertThat(console.timers.waiting())
+                .as("the next picture, and nothing else")
+                .isEqualTo(1);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> !before.contains(thread))
+                .noneMatch(thread -> thread.getName().contains("HttpClient")
+                        || thread.getName().contains("otlp"));
+    }
+}
