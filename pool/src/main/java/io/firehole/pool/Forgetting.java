@@ -1,16 +1,32 @@
 package io.firehole.pool;
 
+import io.firehole.wire.GrpcStatus;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * From where on to ask a provider that forgets the oldest slot whenever there is a new one, perhaps while it is being asked.
  * Control thread.
  */
 final class Forgetting {
 
+    /** {@code broadcast from X is not available, last available: Y}: what the reference server says. */
+    private static final Pattern LAST_AVAILABLE = Pattern.compile("last available: (\\d{1,18})");
+
     private static final long NONE = -1;
 
     private long oldestBefore = NONE;
     private long newestBefore;
     private int inTurn;
+
+    /** The oldest slot that it says it has; empty if that is not why it says no. */
+    static OptionalLong oldestBy(GrpcStatus no) {
+        Matcher last = LAST_AVAILABLE.matcher(no.message());
+        return no.code() == GrpcStatus.Code.OUT_OF_RANGE && last.find()
+                ? OptionalLong.of(Long.parseLong(last.group(1)))
+                : OptionalLong.empty();
+    }
 
     /** It had what it was asked for: what it said before is of no use any more. */
     void hadIt() {

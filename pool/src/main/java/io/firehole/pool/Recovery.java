@@ -23,8 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,9 +60,6 @@ final class Recovery {
     static final int OVERFLOWS_MAX = 16;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-
-    /** {@code broadcast from X is not available, last available: Y}: what the reference server says. */
-    private static final Pattern LAST_AVAILABLE = Pattern.compile("last available: (\\d{1,18})");
 
     private final PoolContext pool;
     private final Upstream<?> stream;
@@ -556,19 +551,17 @@ final class Recovery {
             refused(why);
             return;
         }
-        if (why.code() == GrpcStatus.Code.OUT_OF_RANGE && !open.gate().isAstray()) {
-            Matcher last = LAST_AVAILABLE.matcher(why.message());
-            if (last.find()) {
-                long oldest = Long.parseLong(last.group(1));
-                long newest = stream.openRouter()
-                        .map(router -> router.slots().highest().orElse(0) - 1)
-                        .orElse(0L);
-                if (tooFar(open, forgetting.askFrom(open.asked(), oldest, newest), why.message())) {
-                    // While one waits it forgets more: who asks at once is told of one gap, not of two.
-                    retry(why, oldest > open.asked() ? Duration.ZERO : LOOK_AGAIN.multipliedBy(2L << failures));
-                }
-                return;
+        OptionalLong available = Forgetting.oldestBy(why);
+        if (available.isPresent() && !open.gate().isAstray()) {
+            long oldest = available.getAsLong();
+            long newest = stream.openRouter()
+                    .map(router -> router.slots().highest().orElse(0) - 1)
+                    .orElse(0L);
+            if (tooFar(open, forgetting.askFrom(open.asked(), oldest, newest), why.message())) {
+                // While one waits it forgets more.
+                retry(why, oldest > open.asked() ? Duration.ZERO : pause());
             }
+            return;
         }
         if (Upstream.isVerdict(why) || why.message().contains("from_slot is not supported")) {
             giveUp(Gap.Cause.REPLAY_NOT_SUPPORTED, why.message());
@@ -585,10 +578,7 @@ final class Recovery {
 
     /** The provider does not replay that: those who asked for it hear it, as they would on a call of their own. */
     private void refused(GrpcStatus why) {
-        Matcher last = LAST_AVAILABLE.matcher(why.message());
-        long available = why.code() == GrpcStatus.Code.OUT_OF_RANGE && last.find()
-                ? Long.parseLong(last.group(1))
-                : Long.MAX_VALUE;
+        long available = Forgetting.oldestBy(why).orElse(Long.MAX_VALUE);
         if (cutOff.stream().noneMatch(each -> each.owedFrom() < available)) {
             // It would have what it does not give.
             retry(why);
@@ -686,7 +676,11 @@ final class Recovery {
     }
 
     private void retry(GrpcStatus why) {
-        retry(why, LOOK_AGAIN.multipliedBy(2L << failures));
+        retry(why, pause());
+    }
+
+    private Duration pause() {
+        return LOOK_AGAIN.multipliedBy(2L << failures);
     }
 
     private void retry(GrpcStatus why, Duration after) {

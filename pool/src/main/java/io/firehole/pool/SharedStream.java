@@ -14,6 +14,7 @@ import io.firehole.pool.routing.Handover;
 import io.firehole.pool.routing.LabelRouter;
 import io.firehole.pool.routing.Recipient;
 import io.firehole.pool.routing.Router;
+import io.firehole.pool.routing.Target;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -302,7 +303,7 @@ final class SharedStream extends Upstream<LabelRouter> {
 
     @Override
     SubscribeRequest nextRequest() {
-        merged.history().forgetBefore(recorded == null ? Integer.MAX_VALUE - 1 : recorded.oldestRequest());
+        merged.history().forgetBefore(recorded == null ? Target.NEVER : recorded.oldestRequest());
         return merged.nextRequest(pool().now());
     }
 

@@ -2,11 +2,22 @@ package io.firehole.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firehole.wire.GrpcStatus;
 import org.junit.jupiter.api.Test;
 
 class ForgettingTest {
 
     private final Forgetting forgetting = new Forgetting();
+
+    @Test
+    void isToldTheOldestSlotByTheWordsOfARefusal() {
+        String words = "broadcast from 7 is not available, last available: 250";
+        assertThat(Forgetting.oldestBy(GrpcStatus.Code.OUT_OF_RANGE.with(words)))
+                .hasValue(250);
+        assertThat(Forgetting.oldestBy(GrpcStatus.Code.INTERNAL.with(words))).isEmpty();
+        assertThat(Forgetting.oldestBy(GrpcStatus.Code.OUT_OF_RANGE.with("too far")))
+                .isEmpty();
+    }
 
     @Test
     void believesTheFirstAnswer() {

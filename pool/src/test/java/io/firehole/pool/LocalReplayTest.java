@@ -143,21 +143,8 @@ class LocalReplayTest {
         Reader other = world.monitor("other");
         other.ask(request);
         world.pass(Duration.ofSeconds(8));
-        Queue<Runnable> pieces = new ArrayDeque<>();
-        world.callbacks = pieces::add;
-        Reader reader = world.monitor("m");
-        reader.ask(request.toBuilder().setFromSlot(1_010).build());
         // What reads is so slow that the buffer moves on meanwhile.
-        for (int i = 0; i < 12; i++) {
-            world.pass(Duration.ofMillis(600));
-            Runnable piece = pieces.poll();
-            if (piece != null) {
-                piece.run();
-            }
-        }
-        world.callbacks = world.time::execute;
-        List.copyOf(pieces).forEach(Runnable::run);
-        world.pass(Duration.ofSeconds(8));
+        Reader reader = readPieceByPiece(request, 12, Duration.ofMillis(600));
         assertThat(world.pool.stats().buffer().misses()).containsEntry("given-up", 1L);
         assertThat(replaysAsked()).isEqualTo(1);
         assertSame(reader, request, 1_010, "half of it by the provider");
@@ -169,24 +156,30 @@ class LocalReplayTest {
         SubscribeRequest request = everything(CommitmentLevel.PROCESSED);
         world.monitor("other").ask(request);
         world.pass(Duration.ofSeconds(8));
-        Queue<Runnable> pieces = new ArrayDeque<>();
-        world.callbacks = pieces::add;
+        // Longer than it is waited for that something can be asked for at all.
+        Reader reader = readPieceByPiece(request, 10, Duration.ofSeconds(2));
+        assertThat(world.pool.gaps(Optional.empty(), 10)).isEmpty();
+        assertThat(replaysAsked()).isZero();
+        assertSame(reader, request, 1_010, "slowly");
+    }
+
+    /** A monitor that gets what is here from slot 1,010 on, so many pieces of it one by one with that time in between. */
+    private Reader readPieceByPiece(SubscribeRequest request, int pieces, Duration each) {
+        Queue<Runnable> waiting = new ArrayDeque<>();
+        world.callbacks = waiting::add;
         Reader reader = world.monitor("m");
         reader.ask(request.toBuilder().setFromSlot(1_010).build());
-        // Longer than it is waited for that something can be asked for at all.
-        for (int i = 0; i < 10; i++) {
-            world.pass(Duration.ofSeconds(2));
-            Runnable piece = pieces.poll();
+        for (int i = 0; i < pieces; i++) {
+            world.pass(each);
+            Runnable piece = waiting.poll();
             if (piece != null) {
                 piece.run();
             }
         }
         world.callbacks = world.time::execute;
-        List.copyOf(pieces).forEach(Runnable::run);
+        List.copyOf(waiting).forEach(Runnable::run);
         world.pass(Duration.ofSeconds(8));
-        assertThat(world.pool.gaps(Optional.empty(), 10)).isEmpty();
-        assertThat(replaysAsked()).isZero();
-        assertSame(reader, request, 1_010, "slowly");
+        return reader;
     }
 
     @Test

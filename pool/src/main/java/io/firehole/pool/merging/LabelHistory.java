@@ -49,7 +49,7 @@ public final class LabelHistory {
     /** Of requests before that nothing is needed any more, and of later ones not more than there is room for. */
     public void forgetBefore(int request) {
         long[] surplus = {-GONE_BYTES_MAX};
-        labels.removeIf(label -> label.until <= request);
+        labels.removeIf(label -> isGone(label) && label.until <= request);
         labels.stream().filter(LabelHistory::isGone).forEach(label -> surplus[0] += label.upstream.sizeBytes());
         if (surplus[0] > 0) {
             labels.removeIf(label -> {

@@ -60,7 +60,7 @@ final class IdentitySet {
 
     /** Empties it, and keeps its room for the next, if that is likely to need it. */
     void clear() {
-        if (size < hashes.length / SPARSE) {
+        if (hashes.length > SMALLEST && size < hashes.length / SPARSE) {
             hashes = new long[Math.max(SMALLEST, hashes.length / SPARSE)];
         } else {
             Arrays.fill(hashes, 0);

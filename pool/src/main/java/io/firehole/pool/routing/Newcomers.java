@@ -78,8 +78,7 @@ final class Newcomers implements Arrival {
 
     @Override
     public boolean completeIfReleased(Checkpoint checkpoint) {
-        boolean due = released || others.isBeyond() || (held.isFull() && others.isComplete());
-        if (complete || !due) {
+        if (complete || !isDue()) {
             return false;
         }
         begun.forEach(Recipient::begin);
@@ -93,6 +92,10 @@ final class Newcomers implements Arrival {
         begun.clear();
         complete = true;
         return true;
+    }
+
+    private boolean isDue() {
+        return released || others.isBeyond() || (held.isFull() && others.isComplete());
     }
 
     @Override

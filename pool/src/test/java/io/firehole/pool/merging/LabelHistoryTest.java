@@ -3,6 +3,7 @@ package io.firehole.pool.merging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.filters.FilterKind;
+import io.firehole.pool.routing.Target;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequestFilterAccounts;
 import java.util.List;
@@ -34,7 +35,7 @@ class LabelHistoryTest {
 
         history.forgetBefore(3);
         assertThat(history.size()).isEqualTo(2);
-        history.forgetBefore(100);
+        history.forgetBefore(Target.NEVER);
         assertThat(history.size()).as("what is asked stays").isEqualTo(1);
     }
 
