@@ -89,8 +89,8 @@ final class Placement {
 
     /** A monitor that has no place any more has missed something. */
     void noteGap(Member member, GapLog.Hole hole) {
-        for (Gap gap : pool.tally().gaps().note(hole, List.of(member.id()))) {
-            pool.tally().event("gap", gap.monitor(), "Missing: " + gap.told());
+        for (GapLog.Noted noted : pool.tally().gaps().note(hole, List.of(member.id()))) {
+            pool.tally().event("gap", member.id(), noted.told());
         }
     }
 

@@ -718,8 +718,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
 
     /** Records a gap for each of those monitors, and ends the streams of those who want that. */
     final void noteGap(GapLog.Hole hole, List<String> monitors) {
-        for (Gap gap : pool.tally().gaps().note(hole, monitors)) {
-            pool.tally().event("gap", gap.monitor(), gap.word() + ": " + gap.told());
+        for (GapLog.Noted noted : pool.tally().gaps().note(hole, monitors)) {
+            Gap gap = noted.gap();
+            pool.tally().event("gap", gap.monitor(), noted.told());
             if (!gap.isFilled() && pool.config().gapPolicies().of(gap.monitor()) == GapPolicy.END_STREAM) {
                 newestHere().stream()
                         .filter(member -> member.id().equals(gap.monitor()))

@@ -201,19 +201,7 @@ class RecoveryTest {
         Reader reader = world.monitor("m");
         reader.ask(everything(level));
         world.pass(Duration.ofSeconds(8));
-        long[] oldest = {1_016};
-        world.provider.deniesReplay = from -> {
-            GrpcStatus denied = from >= oldest[0]
-                    ? null
-                    : GrpcStatus.Code.OUT_OF_RANGE.with(
-                            "broadcast from " + from + " is not available, last available: " + oldest[0]);
-            oldest[0] = 1_030;
-            return denied;
-        };
-        world.provider.accepts =
-                id -> world.time.nanos() > Duration.ofSeconds(16).toNanos();
-        world.provider.open().getFirst().cut("reset by peer");
-        world.pass(Duration.ofSeconds(60));
+        breakAndForget(1_016, 1_030);
         assertThat(world.pool.gaps(Optional.of("m"), 10))
                 .isNotEmpty()
                 .filteredOn(gap -> gap.cause() == Gap.Cause.REPLAY_TOO_FAR)
@@ -224,6 +212,48 @@ class RecoveryTest {
                         .filter(SubscribeUpdate::hasBlockMeta)
                         .map(update -> update.getBlockMeta().getSlot()))
                 .contains(1_030L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void recordsAsOneWhatAProviderForgetsAfterItHasAnswered(CommitmentLevel level) {
+        world = new World(3).running();
+        Reader reader = world.monitor("m");
+        reader.ask(World.transactions("t").toBuilder().setCommitment(level).build());
+        world.pass(Duration.ofSeconds(8));
+        breakAndForget(1_030, 1_031);
+        List<Gap> gaps = world.pool.gaps(Optional.of("m"), 10).stream()
+                .filter(gap -> gap.cause() == Gap.Cause.REPLAY_TOO_FAR)
+                .toList();
+        assertThat(gaps).singleElement().satisfies(gap -> {
+            assertThat(gap.firstSlot()).isLessThan(1_030);
+            assertThat(gap.lastSlot()).isBetween(1_030L, 1_031L);
+        });
+        assertThat(world.pool.stats().gapCounts())
+                .contains(new PoolStats.GapCount(
+                        "m", Gap.Cause.REPLAY_TOO_FAR, 1, gaps.getFirst().slots()));
+        assertThat(world.pool.stats().events())
+                .filteredOn(event -> event.kind().equals("gap") && event.text().contains("replay-too-far"))
+                .extracting(event -> event.text().substring(0, event.text().indexOf(':')))
+                .as("it forgot between two answers")
+                .containsExactlyInAnyOrder("Missing", "Missing more");
+    }
+
+    /** The provider goes away for a while. Asked for a replay it has nothing before the first of these slots, then before the other. */
+    private void breakAndForget(long firstOldest, long nextOldest) {
+        long[] oldest = {firstOldest};
+        world.provider.deniesReplay = from -> {
+            GrpcStatus denied = from >= oldest[0]
+                    ? null
+                    : GrpcStatus.Code.OUT_OF_RANGE.with(
+                            "broadcast from " + from + " is not available, last available: " + oldest[0]);
+            oldest[0] = nextOldest;
+            return denied;
+        };
+        world.provider.accepts =
+                id -> world.time.nanos() > Duration.ofSeconds(16).toNanos();
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(60));
     }
 
     @Test
