@@ -158,7 +158,8 @@ final class BlockReplay implements UpstreamStream {
                 }
             } catch (InterruptedException givenUp) {
                 Thread.currentThread().interrupt();
-            } catch (RuntimeException broken) {
+            } catch (RuntimeException | Error broken) {
+                // An error, too, must not have the same slot asked for without end.
                 log.error("The block of slot {} could not be used", next, broken);
                 fail("the block could not be used");
             } finally {

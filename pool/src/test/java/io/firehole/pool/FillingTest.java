@@ -146,6 +146,23 @@ class FillingTest {
     }
 
     @Test
+    void leavesOutASlotWhoseBlockIsTooMuch() {
+        World world = world(PoolConfig.DEFAULT, 100);
+        source = (slot, level) -> {
+            if (slot % 5 == 0) {
+                throw new OutOfMemoryError("a block");
+            }
+            return block(slot);
+        };
+        Reader reader = broken(world, confirmed(World.transactions("mine", 1)));
+        Filling filling = gap(world).filling().orElseThrow();
+        assertThat(filling.slotsFailed()).isPositive();
+        assertThat(filling.detail()).isEqualTo("the block could not be used");
+        assertThat(slotsFromBlocks(reader)).noneMatch(slot -> slot % 5 == 0).hasSize((int) filling.slotsFilled());
+        assertThat(asked).doesNotHaveDuplicates();
+    }
+
+    @Test
     void asksNoMoreWhenSlotsFailInTurn() {
         World world = world(PoolConfig.DEFAULT, 100);
         source = (slot, level) -> new Answer.Failed("no answer");
