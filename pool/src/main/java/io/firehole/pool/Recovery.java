@@ -8,7 +8,6 @@ import io.firehole.pool.routing.CatchUp;
 import io.firehole.pool.routing.Checkpoint;
 import io.firehole.pool.routing.ContentReplay;
 import io.firehole.pool.routing.LabelRouter;
-import io.firehole.pool.routing.LostMessage;
 import io.firehole.pool.routing.ReplayGate;
 import io.firehole.pool.routing.Router;
 import io.firehole.pool.routing.RoutingTable;
@@ -417,7 +416,7 @@ final class Recovery {
         List<CutOff> readers = List.copyOf(cutOff);
         RoutingTable table = recorded.table(readers);
         Call<Router> call =
-                new Call<>(pool, events -> new LabelRouter(pool.clock(), events, table, gate), any -> look());
+                new Call<>(pool, events -> new LabelRouter(pool.clock(), events, table, gate), this::attend);
         LocalReplay local = new LocalReplay(pool, recorded, call, gate, readers, fromSlot, before, statusesOnly);
         running = new Running(call, gate, to, from, fromSlot, local, null);
         call.on(local);
@@ -432,7 +431,7 @@ final class Recovery {
             CatchUp.Phase.Settled to,
             Checkpoint from,
             long fromSlot) {
-        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), any -> look());
+        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), this::attend);
         running = new Running(call, gate, to, from, fromSlot, null, null);
         pool.tally().replays++;
         pool.tally().replaysOpen++;
@@ -440,6 +439,26 @@ final class Recovery {
         pool.pace().sent(1);
         call.send(replay.request().toBuilder().setFromSlot(fromSlot).build());
         watch(0);
+    }
+
+    private void attend(Call<Router> replay) {
+        Running open = running;
+        if (stopped || open == null || open.call() != replay) {
+            noteLost(replay);
+        }
+        look();
+    }
+
+    /** What of a replay cannot be matched would be the same in another one: it is not asked for again, but known to be lost. */
+    private void noteLost(Call<Router> replay) {
+        replay.router()
+                .takeLost()
+                .ifPresent(lost -> gaps.note(
+                        each -> lost.monitors().contains(each.member().id()),
+                        lost.firstSlot(),
+                        lost.lastSlot(stream.level()) + 1,
+                        Gap.Cause.UNREADABLE,
+                        lost.why()));
     }
 
     private boolean wantStatuses() {
@@ -487,13 +506,10 @@ final class Recovery {
             return;
         }
         GrpcStatus end = open.call().end();
-        Optional<LostMessage> lost = open.call().router().takeLost();
-        if (lost.isPresent()) {
+        String broken = open.gate().broken();
+        if (broken != null) {
             open.call().cancel();
-            ended(
-                    open,
-                    GrpcStatus.Code.UNAVAILABLE.with(
-                            "a message of it cannot be read: " + lost.get().why()));
+            ended(open, GrpcStatus.Code.UNAVAILABLE.with("a message of it cannot be read: " + broken));
         } else if (open.gate().isComplete()) {
             open.call().cancel();
             close(open);
@@ -651,7 +667,7 @@ final class Recovery {
         beginsAt(from, before);
         CatchUp.Phase.Settled to = new CatchUp.Phase.Settled(before, before - 1, before - 1, before);
         ContentReplay gate = new ContentReplay(from, catchUp, to, stream.level());
-        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), any -> look());
+        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), this::attend);
         BlockReplay blocks = new BlockReplay(
                 pool, how, call, gate, filters, stream.level(), first, before, over -> filled(over, from, detail));
         running = new Running(call, gate, to, from, first, null, blocks);
@@ -695,6 +711,7 @@ final class Recovery {
     private void close(Running open) {
         running = null;
         cancelTimer();
+        noteLost(open.call());
         forget(open);
         replayed += open.gate().admitted();
         leftOut += open.gate().leftOut();

@@ -560,11 +560,6 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
         closed(call, life, end);
     }
 
-    /** What could not be read of what its calls brought. */
-    final LostMessages lostMessages() {
-        return lostMessages;
-    }
-
     /** How those on it come to its present call: by a handover, or when they have got what they missed; null for at once. */
     @Nullable
     Arrival comingTo() {

@@ -31,6 +31,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,9 @@ final class FakeProvider implements Transport {
 
     /** What happens to an update on its way. */
     Function<SubscribeUpdate, List<SubscribeUpdate>> wire = List::of;
+
+    /** What becomes of the bytes of a message on its way. */
+    UnaryOperator<byte[]> bytesOnTheWire = UnaryOperator.identity();
 
     /** What it replays from a slot on at a commitment; a status if it does not. By default there is nothing to replay. */
     BiFunction<Long, CommitmentLevel, List<FakeChain.Event>> replays = (from, level) -> List.of();
@@ -377,7 +381,7 @@ final class FakeProvider implements Transport {
 
         void write(SubscribeUpdate update) {
             for (SubscribeUpdate sent : wire.apply(update)) {
-                byte[] bytes = sent.toByteArray();
+                byte[] bytes = bytesOnTheWire.apply(sent.toByteArray());
                 time.after(DOWN.plus(link.lag).toNanos(), () -> {
                     if (!ended) {
                         listener.update(bytes);

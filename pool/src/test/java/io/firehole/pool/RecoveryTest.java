@@ -3,9 +3,11 @@ package io.firehole.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.firehole.filters.FilterLimits;
 import io.firehole.filters.FilterSet;
 import io.firehole.filters.InvalidFilterException;
+import io.firehole.filters.profile.Profiles;
 import io.firehole.pool.buffer.BufferLimits;
 import io.firehole.wire.GrpcStatus;
 import io.firehole.wire.proto.CommitmentLevel;
@@ -20,11 +22,14 @@ import io.firehole.wire.proto.SubscribeRequestFilterTransactions;
 import io.firehole.wire.proto.SubscribeUpdate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -254,6 +259,102 @@ class RecoveryTest {
                 id -> world.time.nanos() > Duration.ofSeconds(16).toNanos();
         world.provider.open().getFirst().cut("reset by peer");
         world.pass(Duration.ofSeconds(60));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void asksAgainForAReplayWithAMessageThatCannotBeRead(CommitmentLevel level) {
+        world = new World(3).running();
+        Reader reader = world.monitor("m");
+        reader.ask(everything(level));
+        breakAndSpoil(reader, update -> {
+            byte[] bytes = update.toByteArray();
+            return Arrays.copyOf(bytes, bytes.length - 1);
+        });
+        assertThat(world.pool.gaps(Optional.of("m"), 10)).allMatch(gap -> gap.cause() == Gap.Cause.NOT_REPLAYABLE);
+        assertThat(faults(reader, level, world.stats("m"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void saysOfWhichSlotOfAReplayAPayloadCannotBeMatched(CommitmentLevel level) {
+        world = new World(
+                        3,
+                        PoolConfig.DEFAULT
+                                .withProfile(Profiles.named("open")
+                                        .with(Map.of("transactions.max", "1", "streams.per-connection", "1")))
+                                .withMaxConnections(1))
+                .running();
+        Reader reader = world.monitor("m");
+        reader.ask(World.transactions("t", 0).toBuilder().setCommitment(level).build());
+        Reader united = world.monitor("united");
+        united.ask(World.transactions("t", 1).toBuilder().setCommitment(level).build());
+        Reader beside = world.monitor("beside");
+        beside.ask(World.accounts("a", 1).toBuilder().setCommitment(level).build());
+        long spoiled = breakAndSpoil(reader, update -> {
+            SubscribeUpdate.Builder changed = update.toBuilder();
+            changed.getTransactionBuilder()
+                    .getTransactionBuilder()
+                    .getMetaBuilder()
+                    .addLogMessages("#".repeat(20));
+            byte[] bytes = changed.build().toByteArray();
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = bytes[i] == '#' ? (byte) 0xff : bytes[i];
+            }
+            return bytes;
+        });
+        assertThat(world.pool.gaps(Optional.empty(), 10))
+                .filteredOn(gap -> gap.cause() != Gap.Cause.NOT_REPLAYABLE)
+                .allSatisfy(gap -> {
+                    assertThat(gap.cause()).isEqualTo(Gap.Cause.UNREADABLE);
+                    assertThat(gap.firstSlot()).isEqualTo(spoiled);
+                    assertThat(gap.lastSlot()).isEqualTo(spoiled);
+                })
+                .extracting(Gap::monitor)
+                .as("those whose filters are united, and not who is on the stream besides")
+                .containsExactlyInAnyOrder("m", "united");
+        long[] behind = {0};
+        reader.received.stream()
+                .mapToLong(RecoveryTest::slot)
+                .filter(slot -> slot > spoiled)
+                .min()
+                .ifPresent(slot -> behind[0] = slot);
+        assertThat(behind[0]).as("the rest is replayed").isBetween(spoiled + 1, spoiled + 6);
+        assertThat(reader.ended()).isNull();
+    }
+
+    /** The provider goes away for a while; then the first transaction that it replays of those slots comes like that. Gives its slot. */
+    private long breakAndSpoil(Reader reader, Function<SubscribeUpdate, byte[]> how) {
+        world.pass(Duration.ofSeconds(20));
+        long missed = reader.received.stream()
+                        .filter(update -> update.hasTransaction())
+                        .mapToLong(RecoveryTest::slot)
+                        .max()
+                        .orElseThrow()
+                + 3;
+        long[] spoiled = {0};
+        world.provider.bytesOnTheWire = bytes -> {
+            SubscribeUpdate update = parsed(bytes);
+            if (spoiled[0] != 0 || !update.hasTransaction() || slot(update) < missed || slot(update) > missed + 3) {
+                return bytes;
+            }
+            spoiled[0] = slot(update);
+            return how.apply(update);
+        };
+        world.provider.accepts =
+                id -> world.time.nanos() > Duration.ofSeconds(26).toNanos();
+        world.provider.open().getFirst().cut("reset by peer");
+        world.pass(Duration.ofSeconds(30));
+        assertThat(spoiled[0]).as("the slot of a spoiled message").isPositive();
+        return spoiled[0];
+    }
+
+    private static SubscribeUpdate parsed(byte[] bytes) {
+        try {
+            return SubscribeUpdate.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     @Test

@@ -161,8 +161,12 @@ public final class LabelRouter extends Router {
         List<String> matching = match.matching(update, payload);
         if (payload.isUnreadable(update)) {
             Set<String> monitors = new LinkedHashSet<>();
-            route.addMonitors(update.slot(), monitors);
-            unreadable(update.buffer(), "its payload cannot be read, and so not be matched", monitors);
+            if (isReplay()) {
+                route.addAllMonitors(monitors);
+            } else {
+                route.addMonitors(update.slot(), monitors);
+            }
+            unmatched(update, monitors);
             return;
         }
         for (String filter : matching) {

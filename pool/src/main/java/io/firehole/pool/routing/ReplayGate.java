@@ -3,6 +3,7 @@ package io.firehole.pool.routing;
 import io.firehole.wire.RawUpdate;
 import io.firehole.wire.proto.SlotStatus;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets through of a replay what is missing. The event loop of the replay's call, but for what says otherwise.
@@ -18,9 +19,12 @@ public abstract sealed class ReplayGate permits ContentReplay, StatusReplay {
     private volatile boolean complete;
     private volatile boolean astray;
 
+    /** Why nothing more is let through: a message cannot be read, and it is not known which; null while that is not so. */
+    private volatile @Nullable String broken;
+
     /** Whether an update is to be delivered; it is taken for delivered then, but for a block. */
     final boolean admits(RawUpdate update) {
-        boolean admits = !complete && !astray && isMissing(update);
+        boolean admits = !isOver() && isMissing(update);
         AtomicLong count = admits ? admitted : leftOut;
         count.setRelease(count.getPlain() + 1);
         return admits;
@@ -28,12 +32,23 @@ public abstract sealed class ReplayGate permits ContentReplay, StatusReplay {
 
     /** An update has been dealt with. Gives whether the control thread should look. */
     final boolean advanced(RawUpdate update) {
-        if (complete || astray) {
+        if (isOver()) {
             return false;
         }
         complete = hasAllAfter(update);
         astray = !complete && isLive(update);
         return complete || astray;
+    }
+
+    private boolean isOver() {
+        return complete || astray || broken != null;
+    }
+
+    /** A message cannot be read: what follows is not taken for all that there is. */
+    final void breakOff(String why) {
+        if (!isOver()) {
+            broken = why;
+        }
     }
 
     /** Whether it has not been delivered yet; it is then. */
@@ -71,6 +86,11 @@ public abstract sealed class ReplayGate permits ContentReplay, StatusReplay {
     /** Whether what is live has come before that: the replay has ended too early. */
     public final boolean isAstray() {
         return astray;
+    }
+
+    /** Why a message cannot be read after which nothing was let through; null if there is none. */
+    public final @Nullable String broken() {
+        return broken;
     }
 
     /** How many updates were missing. */

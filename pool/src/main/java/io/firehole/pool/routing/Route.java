@@ -95,6 +95,20 @@ public final class Route {
         }
     }
 
+    /** Adds the ids of all, whatever they are to get. */
+    void addAllMonitors(Set<String> ids) {
+        addAll(targets, ids);
+        for (Target[] each : byFilter) {
+            addAll(each, ids);
+        }
+    }
+
+    private static void addAll(Target[] targets, Set<String> ids) {
+        for (Target target : targets) {
+            ids.add(target.term.recipient().monitor());
+        }
+    }
+
     /** Whom what matches that filter is for. */
     Target[] targets(String filter) {
         return byFilter[Integer.parseInt(filter)];

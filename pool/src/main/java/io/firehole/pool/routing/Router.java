@@ -169,32 +169,53 @@ public abstract sealed class Router permits LabelRouter, VerbatimRouter {
 
     /**
      * A message cannot be read: nobody gets it, and those who were to get everything of its slot are told so. Where it comes
-     * before any slot of which that is so, a replay has it, or nobody is owed it.
+     * before any slot of which that is so, a replay has it, or nobody is owed it. A replay ends there.
      */
     private void unreadable(byte[] message, String why) {
+        noteMalformed(message, why);
+        if (gate != null) {
+            gate.breakOff(why);
+            tellProgress();
+            return;
+        }
         Set<String> monitors = new LinkedHashSet<>();
         concernedBy(message, newestSlot(), monitors);
-        unreadable(message, why, monitors);
+        long sealedTo = slots.lastSealed().orElse(slots.first().orElse(0) - 1);
+        long content = slots.highestContent();
+        noteLost(new LostMessage(
+                monitors,
+                sealedTo + 1,
+                newestSlot(),
+                content > sealedTo ? OptionalLong.of(content) : OptionalLong.empty(),
+                why));
     }
 
-    /** The same of one of which it is known for whom it was. */
-    final void unreadable(byte[] message, String why, Set<String> monitors) {
+    /** For whom an update is cannot be found out: those for whom it can have been lose it, and its slot is known. */
+    final void unmatched(RawUpdate update, Set<String> monitors) {
+        String why = "its payload cannot be read, and so not be matched";
+        noteMalformed(update.buffer(), why);
+        // A number that no slot has must not be one of a gap.
+        long slot = Math.max(0, update.slot());
+        noteLost(new LostMessage(monitors, slot, slot, OptionalLong.of(slot), why));
+    }
+
+    /** Whether it is a replay. */
+    final boolean isReplay() {
+        return gate != null;
+    }
+
+    private void noteLost(LostMessage one) {
+        if (!one.monitors().isEmpty()) {
+            lost.accumulateAndGet(one, (before, now) -> before == null ? now : before.and(now));
+            tellProgress();
+        }
+    }
+
+    private void noteMalformed(byte[] message, String why) {
         counts.wasMalformed();
         unroutable.add(new UnroutableMessages.Message(clock.nanos(), message.length, why));
         if (counts.malformed() == 1) {
             log.warn("The provider sent a message that is no update: {}", why);
-        }
-        if (gate != null || !monitors.isEmpty()) {
-            long sealedTo = slots.lastSealed().orElse(slots.first().orElse(0) - 1);
-            long content = slots.highestContent();
-            LostMessage one = new LostMessage(
-                    monitors,
-                    sealedTo + 1,
-                    newestSlot(),
-                    content > sealedTo ? OptionalLong.of(content) : OptionalLong.empty(),
-                    why);
-            lost.accumulateAndGet(one, (before, now) -> before == null ? now : before.and(now));
-            tellProgress();
         }
     }
 

@@ -197,6 +197,7 @@ class LostMessageTest {
                 new Route(1, 1, List.of()));
         route(named("0").setEntry(SubscribeUpdateEntry.newBuilder().setSlot(9)).build());
         slot(10, SlotStatus.SLOT_FIRST_SHRED_RECEIVED);
+        slot(11, SlotStatus.SLOT_FIRST_SHRED_RECEIVED);
         // A transaction of slot 10 with a log message that is no text.
         SubscribeUpdate.Builder transaction = named("0");
         transaction
@@ -215,7 +216,10 @@ class LostMessageTest {
         byte[] before = Arrays.copyOf(message, message.length);
         router.route(message);
         assertThat(message).as("nobody writes to it").isEqualTo(before);
-        assertThat(router.takeLost().orElseThrow().monitors()).isEqualTo(Set.of("a", "b"));
+        LostMessage lost = router.takeLost().orElseThrow();
+        assertThat(lost.monitors()).isEqualTo(Set.of("a", "b"));
+        assertThat(lost.firstSlot()).isEqualTo(10);
+        assertThat(lost.lastSlot(CommitmentLevel.PROCESSED)).isEqualTo(10);
         assertThat(a.delivered + b.delivered).isZero();
     }
 }
