@@ -136,6 +136,10 @@ final class Member {
 
     private void judged(Subscription next, Verdict verdict) {
         examination = null;
+        if (stream.isOver()) {
+            // It is about to leave, and would give back at once, to the next of those who wait, whatever place it took.
+            return;
+        }
         placement.noteVerdict(this, verdict);
         switch (verdict) {
             case Verdict.Taken taken -> take(next);
@@ -158,7 +162,7 @@ final class Member {
 
     /** There may be room now for what there was none before. */
     void tryAgain(Subscription next) {
-        if (gone || !next.equals(asked)) {
+        if (gone || stream.isOver() || !next.equals(asked)) {
             return;
         }
         if (move == null) {
@@ -302,7 +306,7 @@ final class Member {
         // Others may have left for another connection meanwhile; then it follows them with what was asked there.
         from.stream().allHaveArrived();
         Subscription last = asked;
-        if (askAgain && last != null && !gone) {
+        if (askAgain && last != null && !gone && !stream.isOver()) {
             ask(last);
         }
         if (isNewest(from) && from.stream().isRetiring()) {

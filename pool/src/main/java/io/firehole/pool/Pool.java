@@ -562,7 +562,10 @@ public final class Pool implements AutoCloseable {
         if (closed.isDone()) {
             return;
         }
-        List.copyOf(placement.members()).forEach(member -> member.end(CLOSING));
+        List<Member> all = List.copyOf(placement.members());
+        // All are told first: of those who wait for a place nobody takes that of another one which has just left.
+        all.forEach(member -> member.stream().end(CLOSING));
+        all.forEach(member -> member.end(CLOSING));
         unaryCalls.failAll(CLOSING);
         replayDepth.failAll(CLOSING);
         leases.failAll(CLOSING);

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 /** What is refused, what waits, and what happens at the end. */
 class LimitsTest {
 
+    private static final GrpcStatus CLOSING =
+            GrpcStatus.Code.UNAVAILABLE.with("server is shutting down try again later");
+
     private static final Random REQUEST_KEYS = new Random(1);
     private static final String GET_SLOT = "geyser.Geyser/GetSlot";
 
@@ -171,13 +174,54 @@ class LimitsTest {
         CompletableFuture<UnaryReply> reply = world.pool.unary(GET_SLOT, ByteString.EMPTY);
         world.pass(Duration.ofSeconds(1));
 
-        GrpcStatus closing = GrpcStatus.Code.UNAVAILABLE.with("server is shutting down try again later");
-        assertThat(reader.ended()).isEqualTo(closing);
-        assertThat(reply).isCompletedWithValue(new UnaryReply.Failed(closing));
+        assertThat(reader.ended()).isEqualTo(CLOSING);
+        assertThat(reply).isCompletedWithValue(new UnaryReply.Failed(CLOSING));
         assertThat(world.provider.open()).isEmpty();
-        assertThat(world.monitor("late").ended()).isEqualTo(closing);
+        assertThat(world.monitor("late").ended()).isEqualTo(CLOSING);
         assertThat(world.pool.stats().monitors()).isEmpty();
         world.pool.close();
+    }
+
+    @Test
+    void givesNobodyThePlaceOfAnotherOneWhileItCloses() {
+        World world = new World(1);
+        List<Reader> readers = waitingForAVerdict(world);
+        long placed = placed(world);
+        world.pool.close();
+        world.pass(Duration.ofSeconds(1));
+        assertThat(placed(world)).isEqualTo(placed);
+        assertThat(readers).extracting(Reader::ended).containsOnly(CLOSING);
+    }
+
+    @Test
+    void givesNobodyThePlaceOfAnotherOneWhenAllLeaveAtOnce() {
+        World world = new World(1);
+        List<Reader> readers = waitingForAVerdict(world);
+        long placed = placed(world);
+        readers.forEach(reader -> reader.stream.close());
+        world.pass(Duration.ofSeconds(1));
+        assertThat(placed(world)).isEqualTo(placed);
+        assertThat(world.pool.stats().monitors()).isEmpty();
+    }
+
+    /** All but the first, which has a place on a connection that cannot be had. */
+    private static List<Reader> waitingForAVerdict(World world) {
+        world.provider.accepts = id -> false;
+        List<Reader> readers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Reader reader = world.monitor("m" + i);
+            reader.ask(World.transactions("t", i));
+            readers.add(reader);
+        }
+        world.pass(Duration.ofSeconds(1));
+        assertThat(placed(world)).isEqualTo(1);
+        return readers;
+    }
+
+    /** How often a monitor was given a place. */
+    private static long placed(World world) {
+        PoolStats.Totals totals = world.pool.stats().totals();
+        return totals.hits() + totals.misses();
     }
 
     @Test
