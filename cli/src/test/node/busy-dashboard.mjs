@@ -60,6 +60,7 @@ await sleep(Number(seconds) * 1000);
 const after = await used();
 const looked = await page.evaluate(async () => {
   const {live} = await import(new URL('dashboard/live.js', document.baseURI));
+  window.live = live; // what waits below takes no promise for an answer
   return {
     rows: document.querySelectorAll('main tbody tr').length,
     sparklines: [...document.querySelectorAll('main tbody tr')].filter((row) => row.querySelector('svg.sparkline')).length,
@@ -99,9 +100,6 @@ while (answeredAt === null) {
   }
   await sleep(50);
 }
-await page.waitForFunction(async (old) => {
-  const {live} = await import(new URL('dashboard/live.js', document.baseURI));
-  return live.document.run !== old && live.connected;
-}, looked.run, {timeout: 60_000, polling: 50});
+await page.waitForFunction((old) => window.live.document.run !== old && window.live.connected, looked.run, {timeout: 60_000, polling: 50});
 process.stdout.write(`noticed ${JSON.stringify({millis: Date.now() - answeredAt})}\n`);
 await browser.close();
