@@ -98,6 +98,40 @@ for (let round = 0; round < 5; round++) {
       await one.evaluate(() => document.querySelector('main').dataset.sequence));
 }
 
+// A page that has just been opened shows the minutes before, as far as they were kept.
+const fresh = await page('dark', 1440, 900);
+await fresh.waitForFunction(() => document.querySelector('.chart details tbody').rows.length > 20, undefined, {timeout: 30_000});
+saw.past = await fresh.evaluate(async () => {
+  const {live} = await import(new URL('dashboard/live.js', document.baseURI));
+  const format = await import(new URL('dashboard/format.js', document.baseURI));
+  const kept = (await (await fetch('api/grpc-pool/metrics/history/seconds?period=5m')).json()).data;
+  const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString();
+  const expected = new Map(kept.map((row) => [clock(Date.parse(row.second) / 1000 + 1), format.rate(row.messages)]));
+  const own = new Set(live.times.map(clock));
+  const rows = [...document.querySelectorAll('.chart details tbody')[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent));
+  const earlier = rows.filter(([at, shown]) => !own.has(at) && shown !== '–');
+  return {
+    own: live.times.length,
+    earlier: earlier.length,
+    differing: earlier.filter(([at, shown]) => shown !== (expected.get(at) ?? '0')).map((row) => row.join(' ')),
+    provider: earlier.filter(([, , provider]) => provider !== '–').length,
+  };
+});
+await fresh.screenshot({path: `${folder}/fresh-dark-1440.png`, fullPage: true});
+await open(fresh, 'monitors/pumpfun-price-monitor');
+await fresh.waitForFunction(() => document.querySelector('.chart details tbody').rows.length > 20, undefined, {timeout: 30_000});
+saw.withoutHistory = await fresh.evaluate(async () => {
+  const {live} = await import(new URL('dashboard/live.js', document.baseURI));
+  const known = structuredClone(live.document);
+  known.sequence += 1_000_000;
+  known.history.kept = false;
+  live.take(known, Date.now());
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  return {rows: document.querySelector('.chart details tbody').rows.length, own: live.times.length,
+    text: document.querySelector('.chart').parentElement.querySelector('.note')?.textContent ?? ''};
+});
+await fresh.context().close();
+
 // A good connection is replaced when somebody says so twice.
 await open(one, 'streams');
 const id = await one.evaluate(() => document.querySelector('main table tbody a').textContent);

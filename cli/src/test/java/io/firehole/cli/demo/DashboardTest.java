@@ -59,6 +59,19 @@ class DashboardTest {
                 .as("figures that are not the console's")
                 .isEmpty();
         assertThat(saw.get("compared").intValue()).isEqualTo(35);
+        assertThat(saw.at("/past/earlier").intValue())
+                .as("moments before the page was opened, after %s of its own", saw.at("/past/own"))
+                .isGreaterThan(10);
+        assertThat(saw.at("/past/differing"))
+                .as("of them, those that the history has otherwise")
+                .isEmpty();
+        assertThat(saw.at("/past/provider").intValue())
+                .as("of them, those with a figure that nobody kept")
+                .isZero();
+        assertThat(saw.at("/withoutHistory/text").textValue()).contains("no history is kept");
+        assertThat(saw.at("/withoutHistory/rows").intValue())
+                .as("moments without a history")
+                .isLessThanOrEqualTo(saw.at("/withoutHistory/own").intValue());
         assertThat(saw.get("cost").textValue()).contains("new connections that are free for this");
         assertThat(saw.get("replaced").textValue()).contains("is being replaced");
         assertThat(saw.get("dialogs").intValue()).as("names that were run").isZero();

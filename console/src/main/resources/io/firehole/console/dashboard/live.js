@@ -2,7 +2,8 @@
 // of it take to draw, and nothing else.
 import {ask} from './api.js';
 
-const KEPT_SECONDS = 300;
+/** What is kept to draw. */
+export const KEPT_SECONDS = 300;
 const SERIES_MAX = 5000;
 const RETRY_MILLIS = [500, 1000, 2000, 3000];
 const SILENT_AFTER_MILLIS = 3000;

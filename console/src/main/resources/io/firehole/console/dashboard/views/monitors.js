@@ -3,9 +3,10 @@ import {html, nothing} from '../lit/lit-html.js';
 import {path} from '../api.js';
 import {chart} from '../chart.js';
 import {bytes, count, rate, shortened, span} from '../format.js';
-import {live} from '../live.js';
+import {KEPT_SECONDS, live} from '../live.js';
 import {loaded} from '../loaded.js';
 import {asCommand, badge, old, waiting, when} from '../parts.js';
+import {recent, whyEmpty} from '../past.js';
 import {sparkline} from '../sparkline.js';
 import {table} from '../table.js';
 
@@ -91,6 +92,7 @@ export function monitor(document, id) {
       <a href="#/gaps">Gaps</a> and <a href="#/events">events</a> of the past may name it.</p>`}`;
   }
   const streams = asked.value?.streams ?? [];
+  const updates = recent({monitor: id}, live.values(`monitor/${id}`));
   return html`${head}
     ${its.map((one) => html`<dl class="facts">
       <div><dt>State</dt><dd>${state(one)}</dd></div>
@@ -102,8 +104,8 @@ export function monitor(document, id) {
       <div><dt>When it is too slow</dt><dd>${one.policy}; dropped ${count(one.dropped)}, replaced ${count(one.conflated)}</dd></div>
       <div><dt>Connected</dt><dd>${when(one.created)}</dd></div>
     </dl>`)}
-    <section><h2>Over time</h2>${chart({title: 'Updates per second', times: live.times, seconds: 300, format: rate,
-      series: [{label: id, values: live.values(`monitor/${id}`)}]})}</section>
+    <section><h2>Over time</h2>${chart({title: 'Updates per second', times: updates.times, seconds: KEPT_SECONDS, format: rate,
+      series: [{label: id, values: updates.values}]})}${whyEmpty({monitor: id})}</section>
     <section><h2>How it is served</h2>${old(asked)}${asked.value === undefined ? waiting(asked) : streams.map(how)}</section>
     <p class="foot">${asCommand(`firehole monitors explain ${quoted(id)}`)}</p>`;
 }

@@ -2,8 +2,9 @@
 import {html, nothing} from '../lit/lit-html.js';
 import {chart} from '../chart.js';
 import {bytes, count, many, rate, span} from '../format.js';
-import {live, slowest} from '../live.js';
+import {KEPT_SECONDS, live, slowest} from '../live.js';
 import {asCommand, badge, meter, tile} from '../parts.js';
+import {recent, whyEmpty} from '../past.js';
 import {sparkline} from '../sparkline.js';
 import {history, RANGES} from './history.js';
 
@@ -71,13 +72,14 @@ function nobody() {
 
 /** The view. */
 export function overview(document) {
+  const updates = recent({}, live.values('delivered/messages'), live.values('upstream/messages'));
   const charts = html`<section><div class="bar"><h2>Over time</h2>${RANGES.picker()}</div>
     ${RANGES.chosen() === 'live' ? html`<div class="charts">
-      ${chart({title: 'Updates per second', times: live.times, seconds: 300, format: rate, series: [
-        {label: 'to monitors', values: live.values('delivered/messages')},
-        {label: 'from the provider', values: live.values('upstream/messages')}]})}
-      ${chart({title: 'Trouble per second: gaps, reconnects, dropped updates, disconnected monitors', times: live.times, seconds: 300, format: rate,
-        series: [{label: 'trouble', values: live.values('trouble')}]})}</div>` : history()}</section>`;
+      ${chart({title: 'Updates per second', times: updates.times, seconds: KEPT_SECONDS, format: rate, series: [
+        {label: 'to monitors', values: updates.values},
+        {label: 'from the provider', values: updates.others[0]}]})}
+      ${chart({title: 'Trouble per second: gaps, reconnects, dropped updates, disconnected monitors', times: live.times, seconds: KEPT_SECONDS, format: rate,
+        series: [{label: 'trouble', values: live.values('trouble')}]})}</div>${whyEmpty({})}` : history()}</section>`;
   return html`<h1 class="hidden">Overview</h1>
     ${tiles(document)}
     ${document.monitors.total === 0 ? nobody() : nothing}

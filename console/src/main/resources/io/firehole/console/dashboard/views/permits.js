@@ -3,7 +3,7 @@ import {html, nothing} from '../lit/lit-html.js';
 import {chart} from '../chart.js';
 import {path} from '../api.js';
 import {count, many, span} from '../format.js';
-import {live} from '../live.js';
+import {KEPT_SECONDS, live} from '../live.js';
 import {loaded} from '../loaded.js';
 import {asCommand, badge, meter, old, tile, waiting} from '../parts.js';
 import {table} from '../table.js';
@@ -56,7 +56,7 @@ export function permits(document) {
       ${tile({title: 'Refused by the provider', value: count(refused), kind: refused > 0 ? 'bad' : '',
         note: restrained ? html`${badge('warn', `held back: ${known.restraint}`)}` : 'nothing is held back'})}
     </div></section>
-    <section><h2>Over time</h2>${chart({title: 'Free permits', times: live.times, seconds: 300, format: count,
+    <section><h2>Over time</h2>${chart({title: 'Free permits', times: live.times, seconds: KEPT_SECONDS, format: count,
       series: [{label: 'free', values: live.values('permits')}]})}</section>
     <section><h2>If everything dropped now</h2>${forecast(known.forecast)}</section>
     <section><h2>By purpose</h2>${table({id: 'classes', label: 'Permits by purpose', columns: [
