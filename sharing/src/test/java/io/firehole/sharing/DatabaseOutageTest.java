@@ -2,6 +2,7 @@ package io.firehole.sharing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firehole.pool.FaultyWire;
 import io.firehole.pool.budget.ledger.AttemptKind;
 import io.firehole.pool.budget.ledger.BootClock;
 import io.firehole.pool.budget.ledger.Ledger;
@@ -75,7 +76,7 @@ class DatabaseOutageTest {
 
     @Test
     void aSilentDatabaseCostsOneTurnItsTimeAndTheNextNone() throws IOException, InterruptedException {
-        try (SilentWire wire = new SilentWire(postgres.port());
+        try (FaultyWire wire = new FaultyWire(postgres.port(), Duration.ZERO);
                 Ledger ledger = open(wire.port())) {
             add(ledger);
             wire.fallSilent();
@@ -83,7 +84,7 @@ class DatabaseOutageTest {
             assertThat(ledger.turn(view -> 1)).isInstanceOf(Ledger.Turn.Away.class);
             assertThat(since(before)).isLessThan(PostgresLedger.TURN_MAX.plus(GRACE));
             assertThat(medianTimeToAway(ledger, 50)).isLessThan(DECIDED_WITHIN);
-            wire.speak();
+            wire.mend();
             assertThat(entriesOnceBack(ledger)).hasSize(1);
         }
     }

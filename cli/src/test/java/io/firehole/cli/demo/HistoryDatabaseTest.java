@@ -10,6 +10,7 @@ import io.firehole.history.History;
 import io.firehole.history.HistoryHealth;
 import io.firehole.history.HistoryHealth.DatabaseHealth;
 import io.firehole.history.HistorySettings;
+import io.firehole.pool.FaultyWire;
 import io.firehole.simulator.Simulator;
 import io.firehole.simulator.SimulatorConfig;
 import io.firehole.wire.proto.CommitmentLevel;

@@ -1,4 +1,4 @@
-package io.firehole.cli.demo;
+package io.firehole.pool;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,12 +11,11 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A wire to a local port, always at the same address, that can be cut, fall silent or become slow. */
-final class FaultyWire implements AutoCloseable {
+public final class FaultyWire implements AutoCloseable {
 
     private enum State {
         WELL,
@@ -42,33 +41,34 @@ final class FaultyWire implements AutoCloseable {
      *
      * @param delay of everything that passes, each way, while it is slow
      */
-    FaultyWire(int target, Duration delay) throws IOException {
+    public FaultyWire(int target, Duration delay) throws IOException {
         this.target = target;
         this.delay = delay;
         this.address = listen(0);
     }
 
-    int port() {
+    /** Where it listens on loopback. */
+    public int port() {
         return address.getPort();
     }
 
     /** Lets everything pass. */
-    void mend() throws IOException {
+    public void mend() throws IOException {
         become(State.WELL);
     }
 
     /** Lets everything pass, later. */
-    void slowDown() throws IOException {
+    public void slowDown() throws IOException {
         become(State.SLOW);
     }
 
     /** Takes connections and bytes, and hands none of them on until it is mended. */
-    void fallSilent() throws IOException {
+    public void fallSilent() throws IOException {
         become(State.SILENT);
     }
 
     /** Breaks connections and refuses new ones. */
-    void cut() throws IOException {
+    public void cut() throws IOException {
         become(State.CUT);
     }
 
@@ -110,15 +110,36 @@ final class FaultyWire implements AutoCloseable {
     private void accept(ServerSocket from) {
         try {
             while (true) {
-                Socket near = from.accept();
-                Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
-                sockets.add(near);
-                sockets.add(far);
-                Thread.ofVirtual().start(() -> copy(near, far));
-                Thread.ofVirtual().start(() -> copy(far, near));
+                connect(from, from.accept());
             }
         } catch (IOException closed) {
             // cut, or the end of the test
+        }
+    }
+
+    /** A listener that is closed connects nobody any more: who was accepted just before is cut, too. */
+    private void connect(ServerSocket by, Socket near) throws IOException {
+        lock.lock();
+        try {
+            Socket far = by.equals(listener) ? reach() : null;
+            if (far == null) {
+                near.close();
+                return;
+            }
+            sockets.add(near);
+            sockets.add(far);
+            Thread.ofVirtual().start(() -> copy(near, far));
+            Thread.ofVirtual().start(() -> copy(far, near));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Socket reach() {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException refused) {
+            return null;
         }
     }
 
@@ -129,9 +150,7 @@ final class FaultyWire implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                if (awaitSpeech() == State.SLOW) {
-                    LockSupport.parkNanos(delay.toNanos());
-                }
+                awaitSpeech();
                 out.write(buffer, 0, read);
             }
         } catch (IOException closed) {
@@ -144,13 +163,18 @@ final class FaultyWire implements AutoCloseable {
         }
     }
 
-    private State awaitSpeech() throws InterruptedException {
+    /** Waits for as long as it is silent, and for the delay where it is slow; no longer than that lasts. */
+    private void awaitSpeech() throws InterruptedException {
         lock.lock();
         try {
-            while (state == State.SILENT) {
-                changed.await();
+            long left = delay.toNanos();
+            while (state == State.SILENT || (state == State.SLOW && left > 0)) {
+                if (state == State.SILENT) {
+                    changed.await();
+                } else {
+                    left = changed.awaitNanos(left);
+                }
             }
-            return state;
         } finally {
             lock.unlock();
         }
