@@ -1,5 +1,6 @@
 package io.firehole.cli;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +30,6 @@ class ComingBackTest {
 
     private static final int CLIENTS = 50;
     private static final int SLOTS = 6;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Of the addresses in most transactions of the recording. */
     private static final List<String> ACCOUNTS =
@@ -158,13 +157,5 @@ class ComingBackTest {
                                 .build())
                 .putBlocksMeta("m", SubscribeRequestFilterBlocksMeta.getDefaultInstance())
                 .build();
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(10);
-        }
     }
 }

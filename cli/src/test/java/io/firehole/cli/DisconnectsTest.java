@@ -1,5 +1,6 @@
 package io.firehole.cli;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -283,13 +283,5 @@ class DisconnectsTest {
 
     private static SubscribeRequest.Builder metas() {
         return SubscribeRequest.newBuilder().putBlocksMeta("m", SubscribeRequestFilterBlocksMeta.getDefaultInstance());
-    }
-
-    private static void await(String what, BooleanSupplier so) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!so.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time: %s", what).isLessThan(end);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
     }
 }

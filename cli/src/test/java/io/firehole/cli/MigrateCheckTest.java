@@ -1,5 +1,6 @@
 package io.firehole.cli;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,9 +149,7 @@ class MigrateCheckTest {
                 throw new IllegalStateException(e);
             }
         });
-        while (provider.report().streams() < 2) {
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+        await("both calls are there", () -> provider.report().streams() >= 2);
         daemon.close();
         assertThat(run.get().exitCode()).isEqualTo(1);
         assertThat(run.get().out()).contains("the gateway ended the call: UNAVAILABLE");

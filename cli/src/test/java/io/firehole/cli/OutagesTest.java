@@ -1,5 +1,6 @@
 package io.firehole.cli;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -35,7 +36,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -308,13 +308,5 @@ class OutagesTest {
 
     private static InetSocketAddress anyPort() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    }
-
-    private static void await(String what, BooleanSupplier so) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!so.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time: %s", what).isLessThan(end);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.firehole.cli;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -210,14 +210,6 @@ class RollingRestartTest {
             }
             assertThat(System.nanoTime()).as("in time; %s", answer.body()).isLessThan(end);
             TimeUnit.MILLISECONDS.sleep(200);
-        }
-    }
-
-    private static void await(String what, BooleanSupplier so) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!so.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time: %s", what).isLessThan(end);
-            TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 

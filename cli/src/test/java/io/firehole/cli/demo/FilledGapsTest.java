@@ -1,6 +1,6 @@
 package io.firehole.cli.demo;
 
-import static io.firehole.cli.demo.Subscribers.await;
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.config.ConfigReader;

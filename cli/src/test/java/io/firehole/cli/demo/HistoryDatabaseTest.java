@@ -1,5 +1,6 @@
 package io.firehole.cli.demo;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.config.ConfigReader;
@@ -147,16 +148,16 @@ class HistoryDatabaseTest {
         monitors.letPass(SLOTS);
 
         for (int round = 0; round < ROUNDS; round++) {
-            Subscribers.await("the database is well", () -> isWell(history));
+            await("the database is well", () -> isWell(history));
             round(WELL, probe, monitors, history);
             wire.fallSilent();
             round("it never answers", probe, monitors, history);
-            Subscribers.await("it is given up", () -> !isWell(history));
+            await("it is given up", () -> !isWell(history));
             wire.cut();
             round("it is away", probe, monitors, history);
-            Subscribers.await("it is known to be away", () -> trouble(history).contains("refused"));
+            await("it is known to be away", () -> trouble(history).contains("refused"));
             wire.slowDown();
-            Subscribers.await("rows come to the slow one", () -> isWell(history));
+            await("rows come to the slow one", () -> isWell(history));
             round("it is slow", probe, monitors, history);
             assertThat(isWell(history)).as("well while it is slow").isTrue();
             wire.mend();
@@ -173,7 +174,7 @@ class HistoryDatabaseTest {
         daemon.drain().get(60, TimeUnit.SECONDS);
         Map<String, Long> received = monitors.received();
         Path file = history.health().file();
-        Subscribers.await(
+        await(
                 "the file has every update that came, " + received + "; it had "
                         + KeptRows.ofFile(file).messages("monitor-"),
                 () -> KeptRows.ofFile(file).messages("monitor-").equals(received));
@@ -186,10 +187,10 @@ class HistoryDatabaseTest {
     private void theNextProcessSendsTheRest(HistorySettings settings, Path file) throws Exception {
         try (History next = History.open(settings)) {
             assertThat(next.health().file()).isEqualTo(file);
-            Subscribers.await("nothing waits any more", () -> isWell(next) && unsent(next) == 0);
+            await("nothing waits any more", () -> isWell(next) && unsent(next) == 0);
             KeptRows kept = KeptRows.ofFile(file);
             KeptRows there = KeptRows.ofDatabase(database);
-            Subscribers.await(
+            await(
                     "the minutes there are those of the file",
                     () -> there.minutes().equals(kept.minutes()));
             assertThat(next.health().dropped()).isEmpty();
@@ -208,7 +209,7 @@ class HistoryDatabaseTest {
     private void round(String what, LatencyProbe probe, Subscribers monitors, History history) {
         probe.startOver();
         long until = monitors.newestSlot() + SLOTS;
-        Subscribers.await("slot " + until + " is there", () -> {
+        await("slot " + until + " is there", () -> {
             look(history.health());
             return monitors.newestSlot() >= until;
         });

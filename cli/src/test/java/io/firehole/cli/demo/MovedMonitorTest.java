@@ -1,5 +1,6 @@
 package io.firehole.cli.demo;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.config.Values;
@@ -35,7 +36,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,9 +51,6 @@ class MovedMonitorTest {
 
     /** Slots of 100 ms: a move takes some of them. */
     private static final double SPEED = 4;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
     /** After a slot is complete its last updates may be on their way for so long. */
     private static final Duration UNDER_WAY = Duration.ofSeconds(3);
@@ -129,14 +126,6 @@ class MovedMonitorTest {
                                 .mapToInt(PoolStats.StreamStats::monitors)
                                 .sum()
                         == stats.monitors().size();
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
-        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.firehole.cli.demo;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.config.ConfigReader;
@@ -233,7 +234,7 @@ class SlowReadersTest {
         assertThat(daemon.stats().totals().reconnects()).isZero();
         assertThat(daemon.stats().gaps()).allMatch(gap -> gap.cause() == Gap.Cause.SLOW_MONITOR);
         long newest = provider.chain().knownTo(CommitmentLevel.PROCESSED);
-        Subscribers.await(
+        await(
                 "all of the provider's streams are read up to slot " + newest,
                 () -> daemon.stats().streams().stream()
                         .map(PoolStats.StreamStats::lastSealedSlot)

@@ -1,5 +1,6 @@
 package io.firehole.cli.demo;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.config.ConfigReader;
@@ -132,7 +133,7 @@ class SmallestTierTest {
         // Another commitment needs another stream: of three levels at most two have one.
         Subscriber confirmed = monitors.subscribe("confirmed", "low", at(CommitmentLevel.CONFIRMED));
         Subscriber finalized = monitors.subscribe("finalized", "low", at(CommitmentLevel.FINALIZED));
-        Subscribers.await("one is refused", () -> !confirmed.isOpen() || !finalized.isOpen());
+        await("one is refused", () -> !confirmed.isOpen() || !finalized.isOpen());
         Status second = confirmed.isOpen() ? finalized.ended() : confirmed.ended();
         assertThat(second.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
         assertThat(second.getDescription()).contains("streams.per-account", "2");

@@ -1,5 +1,7 @@
 package io.firehole.cli.demo;
 
+import static io.firehole.cli.Eventually.await;
+
 import io.firehole.simulator.Simulator;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.GeyserGrpc;
@@ -21,8 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Many monitors as clients of one gateway, on one channel, each with somebody beside it who takes note. One thread. */
@@ -171,17 +171,6 @@ final class Subscribers implements AutoCloseable {
             verdicts.put(id, subscriber.recorder.verdict());
         });
         return verdicts;
-    }
-
-    /** Waits until something is so. */
-    static void await(String what, BooleanSupplier so) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!so.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + PATIENCE + ": " + what);
-            }
-            LockSupport.parkNanos(10_000_000);
-        }
     }
 
     @Override

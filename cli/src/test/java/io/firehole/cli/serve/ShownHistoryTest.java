@@ -1,5 +1,6 @@
 package io.firehole.cli.serve;
 
+import static io.firehole.cli.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.console.api.MetricsHistory.GroupBy;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,9 +74,7 @@ class ShownHistoryTest {
                                     0,
                                     new LatencySecond(5, 7_500, 1_500, 1_500, 1_500, LatencyBuckets.of(counts))),
                             new StreamSecond(2, "b", "low", 1, 100, 0, 0, 0, LatencySecond.NONE))));
-            while (shown.standing().written() < 2) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
+            await("both rows are written", () -> shown.standing().written() >= 2);
             assertThat(shown.seconds(Duration.ofMinutes(5), Optional.of(new Only(GroupBy.MONITOR, "a"))))
                     .containsExactly(new Second(begin, 5, 500, 1, 2, 1.5, 1.5, 1.5));
             assertThat(shown.seconds(Duration.ofMinutes(5), Optional.empty()))
