@@ -98,9 +98,9 @@ class ObservingCostTest {
                 double[] ratio = new double[ROUNDS];
                 for (int round = 0; round < ROUNDS; round++) {
                     List<Reading> before = all.stream().map(Served::read).toList();
+                    scrape(watched);
                     TimeUnit.NANOSECONDS.sleep(ROUND.toNanos());
                     List<Reading> after = all.stream().map(Served::read).toList();
-                    scrape(watched);
                     double[] cost = IntStream.range(0, all.size())
                             .mapToDouble(i -> after.get(i).costSince(before.get(i)))
                             .toArray();
@@ -177,7 +177,7 @@ class ObservingCostTest {
     }
 
     private void scrape(Served served) throws Exception {
-        URI metrics = URI.create("http://" + host(served) + "/metrics");
+        URI metrics = URI.create("http://" + served.console() + "/metrics");
         assertThat(http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
                         .body())
                 .contains("firehole_monitor_updates_total");
@@ -186,13 +186,9 @@ class ObservingCostTest {
     private Dashboard open(Served served) {
         Dashboard dashboard = new Dashboard();
         dashboard.socket = http.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://" + host(served) + "/ws"), dashboard)
+                .buildAsync(URI.create("ws://" + served.console() + "/ws"), dashboard)
                 .join();
         return dashboard;
-    }
-
-    private static String host(Served served) {
-        return served.console().replaceFirst("^http://", "");
     }
 
     /** Reads what a browser would draw. */
