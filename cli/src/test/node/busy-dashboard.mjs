@@ -88,8 +88,12 @@ process.stdout.write(`looking ${JSON.stringify({
 })}\n`);
 
 // Another process at the same address: the page goes on by itself.
+const patience = Date.now() + 60_000;
 let answeredAt = null;
 while (answeredAt === null) {
+  if (Date.now() > patience) {
+    throw new Error('no other process answers');
+  }
   try {
     const answer = await (await fetch(`${console_}/api/grpc-pool/metrics/realtime`)).json();
     if (answer.data.run !== looked.run) {

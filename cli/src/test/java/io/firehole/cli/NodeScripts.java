@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The scripts that tests run by Node, and what they need. */
@@ -13,6 +14,10 @@ public final class NodeScripts {
 
     /** Where they lie. */
     public static final Path FOLDER = Path.of(System.getProperty("firehole.root", ".."), "cli/src/test/node");
+
+    /** The browser that some of them drive; {@code CHROMIUM} names another one. */
+    public static final Path CHROMIUM =
+            Path.of(Objects.requireNonNullElse(System.getenv("CHROMIUM"), "/usr/bin/chromium"));
 
     private NodeScripts() {}
 

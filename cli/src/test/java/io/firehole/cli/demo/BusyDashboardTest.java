@@ -27,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("alone")
 class BusyDashboardTest {
 
-    private static final Path CHROMIUM =
-            Path.of(Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium"));
-
     private static final int MONITORS = 64;
     private static final int SECONDS = "true".equals(System.getenv("CI")) ? 60 : 20;
 
@@ -44,7 +41,7 @@ class BusyDashboardTest {
 
     @Test
     void manyMonitorsAreDrawnOnceASecondAndTheNextProcessIsNoticed() throws Exception {
-        NodeScripts.require(BusyDashboardTest.class, CHROMIUM);
+        NodeScripts.require(BusyDashboardTest.class, NodeScripts.CHROMIUM);
         Path errors = folder.resolve("errors");
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Process browser = null;

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DashboardTest {
 
     private static final Path ROOT = Path.of(System.getProperty("firehole.root", ".."));
-    private static final Path CHROMIUM =
-            Path.of(Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium"));
     private static final int PATIENCE_SECONDS = 360;
 
     /** Views, each in two themes and two widths. */
@@ -36,7 +34,7 @@ class DashboardTest {
 
     @Test
     void showsWhatIsAndDoesWhatItIsToldInARealBrowser() throws Exception {
-        NodeScripts.require(DashboardTest.class, CHROMIUM);
+        NodeScripts.require(DashboardTest.class, NodeScripts.CHROMIUM);
         Path screenshots =
                 Files.createDirectories(ROOT.resolve("cli/target/dashboard").toAbsolutePath());
         InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
