@@ -90,7 +90,7 @@ class DayTest {
                     "%-28s up %.3f %%, and behind for %.1f s while the provider was away; %d updates, gaps %s%n",
                     service.monitor(),
                     service.uptime(),
-                    service.away() / 2.0,
+                    service.away() * Sights.EVERY.toMillis() / 1e3,
                     service.updates(),
                     service.gaps());
         }

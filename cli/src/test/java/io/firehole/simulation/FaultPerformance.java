@@ -52,17 +52,6 @@ final class FaultPerformance {
     /** After so long nothing comes any more, and what is missing is recorded. */
     private static final Duration SETTLED = Duration.ofMinutes(4);
 
-    private static final Duration LOOK = Duration.ofMillis(500);
-
-    /** After so much calm, and a window of the budget, everything must have been asked for again. */
-    private static final Duration FAIR = Duration.ofSeconds(12);
-
-    /**
-     * By when the pool must have connected again after the last trouble: an attempt that is not answered, and the longest
-     * wait between two.
-     */
-    private static final Duration BACK = ConnectionBudget.ATTEMPT_DEADLINE.plusSeconds(30);
-
     /** When all is over at the latest after the last trouble, whatever the pool does. */
     private static final Duration CALM_AT_LAST = Duration.ofMinutes(3);
 
@@ -75,24 +64,11 @@ final class FaultPerformance {
     private final Pool pool;
     private final List<Actor> actors = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
-    private final List<Sight> sights = new ArrayList<>();
-    private long deniedBelow;
-
-    /** When something last went wrong, or was made good. */
-    private long unrestNanos;
-
+    private final Sights sights;
     private long trace;
     private boolean over;
     private boolean forgetting;
     private long forgottenNanos;
-
-    /**
-     * How the provider stood.
-     *
-     * @param fair whether all was calm for long enough
-     * @param oldest the oldest slot that can be replayed; more than any if none can
-     */
-    private record Sight(long atNanos, boolean fair, long oldest) {}
 
     /**
      * What came of it.
@@ -125,6 +101,7 @@ final class FaultPerformance {
         provider.weather.busyMillisMax = story.provider().busyMillisMax();
         provider.weather.replaySlotMillis = story.provider().replaySlotMillis();
         provider.chain.start();
+        sights = new Sights(provider, time, windowOfBudget());
         config = story.pool().config(Profiles.named("open"));
         pool = Pool.start(
                 config,
@@ -181,7 +158,7 @@ final class FaultPerformance {
     }
 
     /**
-     * How a monitor was served: looked at twice a second, from the first that it was told to be whole.
+     * How a monitor was served: looked at as often as at the provider, from the first that it was told to be whole.
      *
      * @param looks how often
      * @param behind how often something was overdue that the provider could have sent
@@ -207,9 +184,9 @@ final class FaultPerformance {
             });
         }
         time.runFor(Duration.ofMillis(story.lastMillis()).plus(AFTERMATH).plus(windowOfBudget()));
-        while (!isCalmFor(AFTERMATH)
+        while (!sights.isCalmFor(AFTERMATH)
                 && time.nanos() - provider.weather.lastTroubleNanos(time.nanos()) < CALM_AT_LAST.toNanos()) {
-            time.runFor(LOOK);
+            time.runFor(Sights.EVERY);
         }
         provider.chain.stop();
         time.runFor(FAREWELL);
@@ -243,18 +220,7 @@ final class FaultPerformance {
         }
         long now = time.nanos();
         PoolStats stats = pool.stats();
-        noteUnrest(stats, now);
-        if (provider.weather.deniesReplay > 0) {
-            // Who heard that it is gone need not ask again.
-            deniedBelow = provider.chain.newestBlock() + 1;
-        }
-        OptionalLong oldest = provider.chain.firstAvailable();
-        sights.add(new Sight(
-                now,
-                isCalmFor(FAIR),
-                oldest.isEmpty()
-                        ? Long.MAX_VALUE
-                        : Math.max(deniedBelow, Math.max(oldest.getAsLong(), provider.weather.remembersFrom))));
+        sights.look(stats);
         for (PoolStats.MonitorStats monitor : stats.monitors()) {
             if (monitor.waiting() > config.mailbox().updates()
                     || monitor.waitingBytes() > config.mailbox().bytes()) {
@@ -270,30 +236,7 @@ final class FaultPerformance {
             actors.forEach(actor -> actor.settle(now));
             provider.chain.forget();
         }
-        time.after(LOOK.toNanos(), this::look);
-    }
-
-    /** Whoever waits for a connection, or for what it missed, has some time for it. */
-    private void noteUnrest(PoolStats stats, long now) {
-        long lastTrouble = provider.weather.lastTroubleNanos(now);
-        unrestNanos = Math.max(unrestNanos, Math.max(lastTrouble, provider.weather.lastAskedNanos()));
-        boolean waits = stats.streams().stream().anyMatch(stream -> stream.monitors() > 0 && !stream.open());
-        if (waits && now - lastTrouble <= BACK.plus(windowOfBudget()).toNanos()) {
-            unrestNanos = now;
-        }
-    }
-
-    private boolean isCalmFor(Duration time) {
-        return this.time.nanos() - unrestNanos >= time.plus(windowOfBudget()).toNanos();
-    }
-
-    private boolean isClosable(long atNanos, long slot) {
-        for (Sight sight : sights.subList((int) Math.min(sights.size(), atNanos / LOOK.toNanos()), sights.size())) {
-            if (sight.fair() && sight.atNanos() - FAIR.plus(windowOfBudget()).toNanos() >= atNanos) {
-                return sight.oldest() <= slot;
-            }
-        }
-        return false;
+        time.after(Sights.EVERY.toNanos(), this::look);
     }
 
     private void checkBudget() {
@@ -440,8 +383,7 @@ final class FaultPerformance {
         void settle(long now) {
             Promise mine = promise;
             if (mine != null) {
-                mine.settle(
-                        now - SETTLED.toNanos(), wholeFrom, gaps(), FaultPerformance.this::isClosable, time.nanos());
+                mine.settle(now - SETTLED.toNanos(), wholeFrom, gaps(), sights::isClosable, time.nanos());
             }
         }
 
@@ -473,7 +415,7 @@ final class FaultPerformance {
             Kept all = mine.finish(
                     served ? wholeFrom : OptionalLong.empty(),
                     served ? gaps : List.of(),
-                    FaultPerformance.this::isClosable,
+                    sights::isClosable,
                     time.nanos());
             updates = all.updates();
             kept.add(all);
