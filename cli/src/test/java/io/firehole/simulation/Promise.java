@@ -130,6 +130,7 @@ final class Promise {
         this.chain = chain;
         this.strict = strict;
         this.oldestNanos = askedAtNanos - onTheWay.toNanos();
+        this.followed = chain.forgotten();
         try {
             FilterSet filters = FilterSet.compile(request, FilterLimits.UNLIMITED);
             this.matches = chain.match(filters);

@@ -323,9 +323,8 @@ final class VirtualCall implements UpstreamStream {
             provider.onTheOtherEnd(this::leave);
             return;
         }
-        // Its event loop is busy, and the cancel waits for its turn there: what arrives meanwhile is handed over, at
-        // once or
-        // when it comes to this call.
+        // Its event loop is busy, and the cancel waits for its turn there: what arrives meanwhile is handed over,
+        // at once or when it comes to this call.
         busy = provider.random.nextBoolean();
         provider.time.after(
                 Duration.ofMillis(provider.random.nextInt(busyMillis)).toNanos(), () -> {
