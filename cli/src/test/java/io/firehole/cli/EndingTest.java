@@ -3,6 +3,7 @@ package io.firehole.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firehole.cli.Programs.Program;
+import io.firehole.pool.transport.grpc.Bytes;
 import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.GeyserGrpc;
 import io.firehole.wire.proto.SubscribeRequest;
@@ -16,10 +17,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -295,26 +293,10 @@ class EndingTest {
         }
     }
 
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] message) {
-            return new ByteArrayInputStream(message);
-        }
-
-        @Override
-        public byte[] parse(InputStream message) {
-            try {
-                return message.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    };
-
     private static final MethodDescriptor<byte[], byte[]> HEALTH_WATCH = MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
             .setFullMethodName("grpc.health.v1.Health/Watch")
-            .setRequestMarshaller(BYTES)
-            .setResponseMarshaller(BYTES)
+            .setRequestMarshaller(Bytes.MARSHALLER)
+            .setResponseMarshaller(Bytes.MARSHALLER)
             .build();
 }

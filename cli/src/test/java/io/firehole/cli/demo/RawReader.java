@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import io.firehole.filters.tally.Identifier;
+import io.firehole.pool.transport.grpc.Bytes;
 import io.firehole.simulator.Simulator;
 import io.firehole.wire.MalformedUpdateException;
 import io.firehole.wire.RawUpdate;
@@ -17,10 +18,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,22 +35,7 @@ final class RawReader extends ClientCall.Listener<byte[]> {
 
     private static final MethodDescriptor<SubscribeRequest, byte[]> SUBSCRIBE =
             GeyserGrpc.getSubscribeMethod().<SubscribeRequest, byte[]>toBuilder(
-                            GeyserGrpc.getSubscribeMethod().getRequestMarshaller(),
-                            new MethodDescriptor.Marshaller<>() {
-                                @Override
-                                public InputStream stream(byte[] message) {
-                                    return new ByteArrayInputStream(message);
-                                }
-
-                                @Override
-                                public byte[] parse(InputStream stream) {
-                                    try {
-                                        return stream.readAllBytes();
-                                    } catch (IOException e) {
-                                        throw new UncheckedIOException(e);
-                                    }
-                                }
-                            })
+                            GeyserGrpc.getSubscribeMethod().getRequestMarshaller(), Bytes.MARSHALLER)
                     .build();
 
     private final String id;

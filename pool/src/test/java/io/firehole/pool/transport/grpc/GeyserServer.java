@@ -5,16 +5,13 @@ import io.firehole.wire.proto.SubscribeRequest;
 import io.grpc.Attributes;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,22 +24,6 @@ import java.util.function.Consumer;
 
 /** A provider of grpc-java on loopback, which sends whatever bytes a test wants. */
 final class GeyserServer implements AutoCloseable {
-
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    };
 
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -82,10 +63,13 @@ final class GeyserServer implements AutoCloseable {
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder("geyser.Geyser");
         service.addMethod(
                 GeyserGrpc.getSubscribeMethod().toBuilder(
-                                GeyserGrpc.getSubscribeMethod().getRequestMarshaller(), BYTES)
+                                GeyserGrpc.getSubscribeMethod().getRequestMarshaller(), Bytes.MARSHALLER)
                         .build(),
                 this::accept);
-        service.addMethod(GeyserGrpc.getGetSlotMethod().toBuilder(BYTES, BYTES).build(), this::accept);
+        service.addMethod(
+                GeyserGrpc.getGetSlotMethod().toBuilder(Bytes.MARSHALLER, Bytes.MARSHALLER)
+                        .build(),
+                this::accept);
         return service.build();
     }
 
