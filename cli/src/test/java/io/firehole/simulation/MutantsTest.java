@@ -70,6 +70,13 @@ class MutantsTest {
                 FaultPerformance::faultsOfAReplacement);
     }
 
+    @Test
+    void noticesNothingWhereNothingIsTakenOut() {
+        Mutant none = new Mutant("Recovery.java", Map.of());
+        assertThat(none.alive(classes, "faultsOf").faultsOf(1)).isEmpty();
+        assertThat(none.alive(classes, "faultsOfAReplacement").faultsOf(1)).isEmpty();
+    }
+
     private void assertNoticed(Mutant mutant) {
         assertNoticed(mutant, "faultsOf", FaultPerformance::faultsOf);
     }
