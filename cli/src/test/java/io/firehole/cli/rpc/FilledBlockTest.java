@@ -91,12 +91,14 @@ class FilledBlockTest {
     void everyTransactionComesBackFieldForField() throws Exception {
         long newest = provider.chain().knownTo(CommitmentLevel.FINALIZED);
         int blocks = 0;
+        int skipped = 0;
         int failed = 0;
         try (JsonRpcBlocks source = new JsonRpcBlocks(fast(url), NanoClock.system())) {
-            for (long slot = newest; blocks < SLOTS; slot--) {
+            for (long slot = newest; blocks < SLOTS || skipped == 0; slot--) {
                 List<SubscribeUpdateTransactionInfo> sent = sent(provider.chain(), slot);
                 Answer answer = source.block(slot, CommitmentLevel.FINALIZED);
                 if (sent.isEmpty()) {
+                    skipped++;
                     assertThat(answer).as("slot %s, which has no block", slot).isInstanceOf(Answer.Skipped.class);
                     continue;
                 }
@@ -123,7 +125,7 @@ class FilledBlockTest {
         }
         RpcSettings small = new RpcSettings(url, 1_000, Duration.ofSeconds(5), 10_000);
         try (JsonRpcBlocks source = new JsonRpcBlocks(small, NanoClock.system())) {
-            Answer answer = Answer.class.cast(new Answer.Skipped());
+            Answer answer = new Answer.Skipped();
             for (long slot = provider.chain().knownTo(CommitmentLevel.FINALIZED);
                     answer instanceof Answer.Skipped;
                     slot--) {
