@@ -54,7 +54,9 @@ class DisconnectsTest {
     /** On a machine that has other things to do the same may go on slower. */
     private static final String SPEED = System.getProperty("firehole.speed", "1");
 
-    private static final Duration EVERY = Duration.ofMillis(2_400);
+    /** Longer, and each is over before the next one comes. */
+    private static final Duration EVERY = Duration.ofMillis(Long.getLong("firehole.disconnect-every-ms", 2_400));
+
     private static final Duration STALL = Duration.ofSeconds(1);
     private static final List<String> KINDS = List.of("reset", "fin", "goaway", "stream-error", "half-open", "stall");
     private static final int LIMIT = 60;
@@ -151,7 +153,7 @@ class DisconnectsTest {
         for (int i = 0; i < DISCONNECTS; i++) {
             next += EVERY.toNanos();
             String kind = KINDS.get(i % KINDS.size());
-            inStep.fault();
+            inStep.fault(kind);
             provider.fault(kind, kind.equals("stall") ? STALL : Duration.ZERO, UNDISTURBED);
             while (System.nanoTime() < next) {
                 for (CheckedMonitor monitor : monitors) {
@@ -204,6 +206,16 @@ class DisconnectsTest {
                         .mapToInt(monitor -> monitor.differing().size())
                         .sum(),
                 pool.stats().gapCounts());
+        for (String kind : KINDS) {
+            long[] ofKind = inStep.backAfterMillis(kind);
+            if (ofKind.length > 0) {
+                log.info(
+                        "In step again after {}: p50 {} ms, p99 {} ms",
+                        kind,
+                        ofKind[ofKind.length / 2],
+                        ofKind[(int) (ofKind.length * 0.99)]);
+            }
+        }
     }
 
     private void check(Pool pool, ProviderProcess provider) throws Exception {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,10 @@ final class InStep {
     private final Map<CommitmentLevel, Map<Long, Long>> undisturbed = new EnumMap<>(CommitmentLevel.class);
     private final Map<String, NavigableMap<Long, Long>> bySlot = new TreeMap<>();
     private final Map<String, CommitmentLevel> levels = new TreeMap<>();
-    private final List<Long> faults = new ArrayList<>();
+    private final List<Fault> faults = new ArrayList<>();
+
+    /** One of a kind. */
+    private record Fault(String kind, long atNanos) {}
 
     /** The one whom no fault befalls got the end of a slot. */
     synchronized void undisturbed(CommitmentLevel level, long slot) {
@@ -41,20 +45,31 @@ final class InStep {
         bySlot.computeIfAbsent(monitor, first -> new TreeMap<>()).putIfAbsent(slot, System.nanoTime());
     }
 
-    synchronized void fault() {
-        faults.add(System.nanoTime());
+    synchronized void fault(String kind) {
+        faults.add(new Fault(kind, System.nanoTime()));
     }
 
     /** Of all faults and monitors, in milliseconds, sorted; those that are not in step again until the end are left out. */
-    synchronized long[] backAfterMillis() {
+    long[] backAfterMillis() {
+        return backAfterMillis(any -> true);
+    }
+
+    /** The same of one kind. */
+    long[] backAfterMillis(String kind) {
+        return backAfterMillis(kind::equals);
+    }
+
+    private synchronized long[] backAfterMillis(Predicate<String> kinds) {
         List<Long> back = new ArrayList<>();
         for (Map.Entry<String, NavigableMap<Long, Long>> monitor : bySlot.entrySet()) {
             Map<Long, Long> witness = undisturbed.getOrDefault(levels.get(monitor.getKey()), Map.of());
-            for (long fault : faults) {
-                monitor.getValue().entrySet().stream()
-                        .filter(seal -> isInStep(witness.get(seal.getKey()), seal.getValue(), fault))
-                        .findFirst()
-                        .ifPresent(seal -> back.add((seal.getValue() - fault) / 1_000_000));
+            for (Fault fault : faults) {
+                if (kinds.test(fault.kind())) {
+                    monitor.getValue().entrySet().stream()
+                            .filter(seal -> isInStep(witness.get(seal.getKey()), seal.getValue(), fault.atNanos()))
+                            .findFirst()
+                            .ifPresent(seal -> back.add((seal.getValue() - fault.atNanos()) / 1_000_000));
+                }
             }
         }
         long[] sorted = back.stream().mapToLong(millis -> millis).toArray();
