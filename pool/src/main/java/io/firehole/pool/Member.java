@@ -459,7 +459,7 @@ final class Member {
         // The calls first: whatever was refused before that seal is in the other figure then.
         OptionalLong sealed = OptionalLong.empty();
         for (Place place : places) {
-            OptionalLong its = place.stream().lastSealed();
+            OptionalLong its = place.stream().wholeTo();
             if (its.isEmpty()) {
                 return its;
             }
@@ -471,7 +471,11 @@ final class Member {
         long whole = stream.lowestRefusedSlot().isPresent()
                 ? Math.min(sealed.getAsLong(), stream.lowestRefusedSlot().getAsLong() - 1)
                 : sealed.getAsLong();
-        OptionalLong from = activeFromSlot();
+        OptionalLong from = places.reversed().stream()
+                .map(Place::wholeFromSlot)
+                .filter(OptionalLong::isPresent)
+                .findFirst()
+                .orElse(OptionalLong.empty());
         return from.isPresent() && from.getAsLong() <= whole ? OptionalLong.of(whole) : OptionalLong.empty();
     }
 

@@ -381,4 +381,9 @@ final class OwnStream extends Upstream<VerbatimRouter> implements Place {
     public OptionalLong activeFromSlot() {
         return activeFromBefore.isPresent() ? activeFromBefore : own.activeFromSlot();
     }
+
+    @Override
+    public OptionalLong wholeFromSlot() {
+        return isServed() ? activeFromSlot() : isRecovering() ? activeFromBefore : OptionalLong.empty();
+    }
 }

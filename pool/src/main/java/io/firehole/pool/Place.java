@@ -36,6 +36,12 @@ interface Place {
     /** The first slot of which everything comes, once it has begun. */
     OptionalLong activeFromSlot();
 
+    /**
+     * From which slot on its monitor has had everything up to {@link Upstream#wholeTo}: that of {@link #activeFromSlot}, also
+     * while it is still to get what it missed since. Empty if nothing is known.
+     */
+    OptionalLong wholeFromSlot();
+
     /** Whether its monitor has not left it. */
     boolean isHeld();
 

@@ -710,6 +710,11 @@ final class SharedStream extends Upstream<LabelRouter> {
         }
 
         @Override
+        public OptionalLong wholeFromSlot() {
+            return isServed() ? activeFromSlot() : isRecovering() ? activeFromBefore : OptionalLong.empty();
+        }
+
+        @Override
         public Recipient recipient() {
             return seat.recipient();
         }

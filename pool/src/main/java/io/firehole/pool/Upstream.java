@@ -104,6 +104,10 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
     private final LostMessages lostMessages;
 
     private OptionalLong lastSealedBefore = OptionalLong.empty();
+
+    /** The last slot of which everything had come before what those on it are still to get. */
+    private OptionalLong wholeBefore = OptionalLong.empty();
+
     private long updatesBefore;
     private long bytesBefore;
     private long calls;
@@ -665,6 +669,9 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
             lastSealedBefore = sealed;
         }
         callOver();
+        if (!recoveries.areForAll() && !recoveries.areDue()) {
+            wholeBefore = lastSealedBefore;
+        }
         recoveries.callEnded(call, why.toString());
         if (cut == null && call.router().requestInEffect() > 0) {
             List<String> staying = new ArrayList<>(monitorIds());
@@ -859,6 +866,14 @@ abstract sealed class Upstream<R extends Router> permits SharedStream, OwnStream
                         && call.router().slots().lastSealed().isPresent()
                 ? call.router().slots().lastSealed()
                 : lastSealedBefore;
+    }
+
+    /**
+     * The last slot of which everything has come for those on it, statuses apart: {@link #lastSealed}, but while they are still
+     * to get what they missed, that before the call broke.
+     */
+    OptionalLong wholeTo() {
+        return recoveries.areForAll() || recoveries.areDue() ? wholeBefore : lastSealed();
     }
 
     /** Whether its call is on that connection. */

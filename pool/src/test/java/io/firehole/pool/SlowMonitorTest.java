@@ -6,6 +6,7 @@ import io.firehole.pool.MailboxLimits.OverrunPolicy;
 import io.firehole.pool.buffer.BufferLimits;
 import io.firehole.pool.memory.MemoryPressure;
 import io.firehole.wire.GrpcStatus;
+import io.firehole.wire.proto.CommitmentLevel;
 import io.firehole.wire.proto.SubscribeRequest;
 import io.firehole.wire.proto.SubscribeRequestFilterEntry;
 import io.firehole.wire.proto.SubscribeUpdate;
@@ -18,6 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What monitors that read too slowly get, lose and cost. */
 class SlowMonitorTest {
@@ -56,6 +59,16 @@ class SlowMonitorTest {
         return updates.stream().filter(update -> slotOf(update) <= slot).toList();
     }
 
+    private static List<String> keys(long from, List<SubscribeUpdate> updates) {
+        return updates.stream()
+                .filter(update -> slotOf(update) >= from)
+                .map(update -> update.hasEntry()
+                        ? "entry " + slotOf(update) + " " + update.getEntry().getIndex()
+                        : "transaction " + slotOf(update) + " "
+                                + update.getTransaction().getTransaction().getIndex())
+                .toList();
+    }
+
     @Test
     void tellsWhoIsCutTheLastSlotThatItHasWhole() {
         for (int before = 0; before < 20; before++) {
@@ -82,6 +95,48 @@ class SlowMonitorTest {
                     .hasSizeLessThan(upTo(whole + 1, quick.received).size());
             assertThat(quick.ended()).isNull();
             assertThat(world.pool.stats().slow().overruns()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PROCESSED", "CONFIRMED", "FINALIZED"})
+    void tellsThatAlsoWhoIsCutByWhatItMissed(CommitmentLevel level) {
+        SubscribeRequest request =
+                transactionsAndEntries().toBuilder().setCommitment(level).build();
+        for (int before = 0; before < 20; before++) {
+            World world = world(OverrunPolicy.DISCONNECT);
+            Reader slow = world.monitor("slow");
+            slow.ask(request);
+            world.pass(Duration.ofSeconds(17).plusMillis(37L * before));
+            slow.stalled = true;
+            for (int breaks = before % 3; breaks >= 0; breaks--) {
+                world.provider.accepts = id -> false;
+                world.provider.open().getFirst().cut("reset by peer");
+                world.pass(Duration.ofSeconds(4));
+                world.provider.accepts = id -> true;
+                while (world.provider.streams().isEmpty()) {
+                    world.pass(Duration.ofMillis(10));
+                }
+                world.pass(Duration.ofMillis(breaks == 0 ? 20_000 : 50));
+            }
+
+            slow.stalled = false;
+            GrpcStatus end = Objects.requireNonNull(slow.ended());
+            Matcher said = LAST_COMPLETE.matcher(end.message());
+            assertThat(said.find())
+                    .as("%s, %d: %s", level, before, end.message())
+                    .isTrue();
+            long whole = Long.parseLong(said.group(1));
+            List<SubscribeUpdate> kept = upTo(whole, slow.received);
+            long from = slotOf(kept.getFirst()) + 1;
+            List<SubscribeUpdate> sent = world.events.stream()
+                    .filter(event -> event.rings().contains(level))
+                    .map(FakeChain.Event::update)
+                    .filter(update -> update.hasTransaction() || update.hasEntry())
+                    .toList();
+            assertThat(keys(from, kept))
+                    .isNotEmpty()
+                    .containsExactlyInAnyOrderElementsOf(keys(from, upTo(whole, sent)));
         }
     }
 
