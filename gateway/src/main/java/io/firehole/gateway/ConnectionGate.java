@@ -21,6 +21,8 @@ final class ConnectionGate {
     /** Where connections come from; null before the first: the server does not hand it out. */
     private volatile @Nullable Channel door;
 
+    private volatile boolean shut;
+
     private final LongAdder refused = new LongAdder();
 
     ConnectionGate(int max) {
@@ -42,13 +44,19 @@ final class ConnectionGate {
             channels.remove(channel);
             open.decrementAndGet();
         });
+        if (shut) {
+            // Accepted before the door was closed, and seen by nobody who tells connections to go.
+            var unusedEnd = channel.close();
+            shut();
+        }
     }
 
     /**
-     * Lets no connection in any more: who listens at the same port besides us gets them all. Where none has ever come, the
-     * door stays open until the server stops.
+     * Lets no connection in any more: who listens at the same port besides us gets them all. Whoever comes while the door closes is
+     * sent away; where none has ever come, that is the first who does.
      */
     void shut() {
+        shut = true;
         Channel listening = door;
         if (listening != null) {
             var unused = listening.close();
