@@ -36,16 +36,16 @@ class MutantsTest {
     @Test
     void noticesThatTheHoleIsNotFilled() {
         assertNoticed(new Mutant(
-                "Recovery.java",
+                "RecoveryProgress.java",
                 Map.of(
-                        "boolean contentMissing = !to.equals(replayedTo) && from.firstMissing() < to.boundary();",
+                        "boolean contentMissing = !to.equals(replayedTo) && delivered.firstMissing() < to.boundary();",
                         "boolean contentMissing = false;")));
     }
 
     @Test
     void noticesThatStatusesAreNotFetched() {
         assertNoticed(new Mutant(
-                "Recovery.java",
+                "RecoveryGaps.java",
                 Map.of("return cutOff.stream().anyMatch(RecoveryGaps::wantsStatuses);", "return false;")));
     }
 

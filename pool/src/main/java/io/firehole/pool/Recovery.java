@@ -71,16 +71,13 @@ final class Recovery {
     /** Ends it if nothing can begin. */
     private @Nullable Timer patience;
 
-    /** How far everybody is; known when what broke off is over. */
-    private @Nullable Checkpoint checkpoint;
+    /** How far everybody is; known when what broke off is over, and a first replay about to begin. */
+    private @Nullable RecoveryProgress progress;
 
     private @Nullable Running running;
 
     /** A replay that was given up, which may still bring something. */
     private @Nullable Call<Router> closing;
-
-    /** Up to where the content of slots has been replayed. */
-    private CatchUp.Phase.@Nullable Settled replayedTo;
 
     private @Nullable Timer timer;
     private OptionalLong spareSoughtNanos = OptionalLong.empty();
@@ -89,22 +86,10 @@ final class Recovery {
     private int fillings;
     private long replayed;
     private long leftOut;
-    private long firstMissing;
-
-    /** From where on something may be lost that no replay has, and is not recorded yet. */
-    private long lossFrom = Long.MAX_VALUE;
-
-    private long statusesFrom;
     private boolean stopped;
 
     /** Whether what was missing is recorded as a gap. */
     private boolean givenUp;
-
-    /** Whether the statuses of slots whose content came before have been told. */
-    private boolean earlierTold;
-
-    /** Whether that was so before more of the content was given up. */
-    private boolean earlierToldOnce;
 
     private boolean done;
     private final boolean askedFor;
@@ -121,21 +106,19 @@ final class Recovery {
     /**
      * A replay under way.
      *
-     * @param asked from which slot on
+     * @param due what it is
      * @param local reads what was received lately; null if it does not
      * @param blocks reads blocks from elsewhere; null if it does not
      */
     private record Running(
             Call<Router> call,
-            ReplayGate gate,
-            CatchUp.Phase.Settled to,
-            Checkpoint from,
-            long asked,
+            RecoveryProgress progress,
+            RecoveryProgress.Due due,
             @Nullable LocalReplay local,
             @Nullable BlockReplay blocks) {
 
-        boolean isOfContent() {
-            return gate instanceof ContentReplay;
+        ReplayGate gate() {
+            return due.gate();
         }
     }
 
@@ -167,7 +150,7 @@ final class Recovery {
 
     /** Whether one more who asks for a replay may come along. */
     boolean isJoinable() {
-        return isAskedFor() && !stopped && checkpoint == null && catchUp.phase() instanceof CatchUp.Phase.Seeking;
+        return isAskedFor() && !stopped && progress == null && catchUp.phase() instanceof CatchUp.Phase.Seeking;
     }
 
     /** Waits for one more who asks for a replay; false if it is too late for that. */
@@ -215,8 +198,8 @@ final class Recovery {
 
     /** How far everybody is, by what was replayed so far. Only when what broke off {@link #isOver is over}. */
     Checkpoint checkpoint() {
-        Checkpoint known = checkpoint;
-        return known == null ? interruption.checkpoint() : known;
+        RecoveryProgress known = progress;
+        return known == null ? interruption.checkpoint() : known.delivered();
     }
 
     /** Whether nothing comes any more of what broke off, nor of a replay. */
@@ -251,7 +234,7 @@ final class Recovery {
             cancelTimer();
             cancelPatience();
             if (!isAskedFor() && !givenUp && catchUp.phase() instanceof CatchUp.Phase.Released released) {
-                gaps.noteWhatIsNotReplayed(lossFrom, released);
+                gaps.noteWhatIsNotReplayed(lossFrom(), released);
             }
             stream.caughtUp(this);
         }
@@ -287,47 +270,37 @@ final class Recovery {
             later(LOOK_AGAIN.toNanos());
             return;
         }
-        if (catchUp.overflows() > OVERFLOWS_MAX && checkpoint != null) {
+        if (catchUp.overflows() > OVERFLOWS_MAX && progress != null) {
             giveUp(Gap.Cause.HELD_TOO_MUCH, "more came than could be held back, " + OVERFLOWS_MAX + " times in turn");
             return;
         }
         begun = true;
-        Checkpoint from = start();
+        RecoveryProgress known = start();
+        Checkpoint delivered = known.delivered();
         if (!isAskedFor() && pool.config().profile().replaySlots() == 0) {
             giveUp(
                     Gap.Cause.REPLAY_NOT_SUPPORTED,
                     "profile " + pool.config().profile().name() + " has no replay (replay.slots)");
             return;
         }
-        if (isAskedFor() && from.firstMissing() > to.boundary()) {
+        if (isAskedFor() && delivered.firstMissing() > to.boundary()) {
             refused(GrpcStatus.Code.INTERNAL.with("failed to get replay response"));
             return;
         }
-        if (from.tooLarge().isPresent()) {
-            missed(
-                    from,
-                    from.tooLarge().getAsLong() + 1,
+        if (delivered.tooLarge().isPresent()) {
+            known.misses(
+                    delivered.tooLarge().getAsLong() + 1,
                     Gap.Cause.HELD_TOO_MUCH,
                     "more updates came of a slot than can be remembered");
         }
-        boolean contentMissing = !to.equals(replayedTo) && from.firstMissing() < to.boundary();
-        boolean statusesMissing =
-                wantStatuses() && !(earlierTold && stream.level() == CommitmentLevel.PROCESSED && !contentMissing);
-        if (!contentMissing && !statusesMissing) {
-            release(to, from);
+        RecoveryProgress.Due due = known.dueTo(to).orElse(null);
+        if (due == null) {
+            release(to, delivered);
             return;
         }
-        long resumeSlot = from.resumeSlot(gaps.contentFrom());
-        // First the statuses of slots whose content has come long ago, and last those that come before content.
-        boolean statusesNow = !contentMissing || (!earlierTold && wantStatuses());
-        long before = contentMissing ? resumeSlot : Long.MAX_VALUE;
-        ReplayGate gate = statusesNow
-                ? new StatusReplay(from, catchUp, to, stream.level(), before)
-                : new ContentReplay(from, catchUp, to, stream.level());
-        long fromSlot = statusesNow ? Math.max(gaps.owedFrom(), statusesFrom) : resumeSlot;
-        RecordedCall recorded = isAskedFor() ? recorded(fromSlot, to) : null;
+        RecordedCall recorded = isAskedFor() ? recorded(due.fromSlot(), to) : null;
         if (recorded != null) {
-            open(recorded, gate, to, from, fromSlot, statusesNow ? before : to.boundary(), statusesNow);
+            open(recorded, known, due);
             return;
         }
         if (pool.pace().waitNanos(1) > 0) {
@@ -345,24 +318,17 @@ final class Recovery {
             return;
         }
         spareSoughtNanos = OptionalLong.empty();
-        open(connection.get(), statusesNow ? statuses() : stream.replay(cutOff), gate, to, from, fromSlot);
+        open(connection.get(), due.isOfStatuses() ? statuses() : stream.replay(cutOff), known, due);
     }
 
     /** How far everybody is when the first replay is about to begin. */
-    private Checkpoint start() {
-        Checkpoint known = checkpoint;
-        if (known != null) {
-            return known;
+    private RecoveryProgress start() {
+        RecoveryProgress known = progress;
+        if (known == null) {
+            known = new RecoveryProgress(catchUp, gaps, checkpoint(), lossBefore(), isAskedFor());
+            progress = known;
         }
-        Checkpoint from = checkpoint();
-        // Nobody is owed anything earlier, and what is held back of it would come after what is replayed.
-        from.skipTo(gaps.contentFrom());
-        from.giveUpStatuses(gaps.owedFrom());
-        checkpoint = from;
-        firstMissing = Math.max(from.firstMissing(), gaps.contentFrom());
-        lossFrom = Math.min(firstMissing, lossBefore());
-        statusesFrom = from.statusesFrom().orElse(0);
-        return from;
+        return known;
     }
 
     /**
@@ -373,7 +339,7 @@ final class Recovery {
         OptionalLong sealed =
                 stream.openRouter().map(router -> router.slots().lastSealed()).orElse(OptionalLong.empty());
         if (sealed.isEmpty()
-                || checkpoint != null
+                || progress != null
                 || !stream.recoveries().mayHurry()
                 || !isOver()
                 || stream.arrival() != null
@@ -384,9 +350,8 @@ final class Recovery {
         CatchUp.Phase.Settled ahead = new CatchUp.Phase.Settled(last + 1, last, last, last + 1);
         RecordedCall recorded = recorded(gaps.owedFrom(), ahead);
         if (recorded != null) {
-            Checkpoint from = start();
-            ReplayGate gate = new ContentReplay(from, catchUp, ahead, stream.level());
-            open(recorded, gate, ahead, from, gaps.owedFrom(), last + 1, false);
+            RecoveryProgress known = start();
+            open(recorded, known, known.contentTo(ahead, gaps.owedFrom()));
         }
     }
 
@@ -397,7 +362,7 @@ final class Recovery {
             return null;
         }
         Optional<RecordedCall.Miss> miss = recorded.miss(
-                cutOff.stream().map(CutOff::subscription).toList(), fromSlot, to.boundary(), wantStatuses());
+                cutOff.stream().map(CutOff::subscription).toList(), fromSlot, to.boundary(), gaps.wantStatuses());
         if (cutOff.size() > lookedFor) {
             pool.tally().buffered(miss, cutOff.size() - lookedFor);
             lookedFor = cutOff.size();
@@ -405,39 +370,27 @@ final class Recovery {
         return miss.isEmpty() ? recorded : null;
     }
 
-    private void open(
-            RecordedCall recorded,
-            ReplayGate gate,
-            CatchUp.Phase.Settled to,
-            Checkpoint from,
-            long fromSlot,
-            long before,
-            boolean statusesOnly) {
+    private void open(RecordedCall recorded, RecoveryProgress known, RecoveryProgress.Due due) {
         List<CutOff> readers = List.copyOf(cutOff);
         RoutingTable table = recorded.table(readers);
         Call<Router> call =
-                new Call<>(pool, events -> new LabelRouter(pool.clock(), events, table, gate), this::attend);
-        LocalReplay local = new LocalReplay(pool, recorded, call, gate, readers, fromSlot, before, statusesOnly);
-        running = new Running(call, gate, to, from, fromSlot, local, null);
+                new Call<>(pool, events -> new LabelRouter(pool.clock(), events, table, due.gate()), this::attend);
+        LocalReplay local = new LocalReplay(
+                pool, recorded, call, due.gate(), readers, due.fromSlot(), due.before(), due.isOfStatuses());
+        running = new Running(call, known, due, local, null);
         call.on(local);
         call.send(SubscribeRequest.getDefaultInstance());
         watch(0);
     }
 
-    private void open(
-            Connection connection,
-            Replay replay,
-            ReplayGate gate,
-            CatchUp.Phase.Settled to,
-            Checkpoint from,
-            long fromSlot) {
-        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), this::attend);
-        running = new Running(call, gate, to, from, fromSlot, null, null);
+    private void open(Connection connection, Replay replay, RecoveryProgress known, RecoveryProgress.Due due) {
+        Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, due.gate()), this::attend);
+        running = new Running(call, known, due, null, null);
         pool.tally().replays++;
         pool.tally().replaysOpen++;
         call.on(pool.departures().watched(connection.subscribe(call), call::isOver));
         pool.pace().sent(1);
-        call.send(replay.request().toBuilder().setFromSlot(fromSlot).build());
+        call.send(replay.request().toBuilder().setFromSlot(due.fromSlot()).build());
         watch(0);
     }
 
@@ -459,10 +412,6 @@ final class Recovery {
                         lost.lastSlot(stream.level()) + 1,
                         Gap.Cause.UNREADABLE,
                         lost.why()));
-    }
-
-    private boolean wantStatuses() {
-        return cutOff.stream().anyMatch(RecoveryGaps::wantsStatuses);
     }
 
     /** All statuses at processed, matched here against what was asked at the stream's own commitment. */
@@ -513,21 +462,19 @@ final class Recovery {
         } else if (open.gate().isComplete()) {
             open.call().cancel();
             close(open);
-            if (open.isOfContent()) {
+            if (!open.due().isOfStatuses()) {
                 worked();
-                replayedTo = open.to();
+                open.progress().hasContentTo(open.due().to());
                 look();
             } else if (open.gate() instanceof StatusReplay statuses && statuses.isOfEarlierSlots()) {
-                if (!earlierToldOnce) {
+                if (open.progress().hasEarlierStatuses()) {
                     // The second time it is one of many attempts, since the provider forgets faster than it is asked.
                     worked();
                 }
-                earlierTold = true;
-                earlierToldOnce = true;
                 look();
             } else {
                 worked();
-                release(open.to(), open.from());
+                release(open.due().to(), open.progress().delivered());
             }
         } else if (end != null) {
             ended(open, end);
@@ -573,9 +520,9 @@ final class Recovery {
             long newest = stream.openRouter()
                     .map(router -> router.slots().highest().orElse(0) - 1)
                     .orElse(0L);
-            if (tooFar(open, forgetting.askFrom(open.asked(), oldest, newest), why.message())) {
+            if (tooFar(open, forgetting.askFrom(open.due().fromSlot(), oldest, newest), why.message())) {
                 // While one waits it forgets more.
-                retry(why, oldest > open.asked() ? Duration.ZERO : pause());
+                retry(why, oldest > open.due().fromSlot() ? Duration.ZERO : pause());
             }
             return;
         }
@@ -622,24 +569,18 @@ final class Recovery {
 
     /** Gives whether the rest is to be asked for; else what is missing is filled first. */
     private boolean tooFar(Running open, long available, String detail) {
-        if (open.isOfContent()) {
-            long before = Math.min(available, open.to().boundary());
-            if (canFill()
-                    && open.from().firstMissing() < before
-                    && fill(pool.filling().orElseThrow(), open.from(), before, detail)) {
-                return false;
-            }
-            missed(open.from(), before, Gap.Cause.REPLAY_TOO_FAR, detail);
-        } else {
-            gaps.noteStatuses(
-                    RecoveryGaps::wantsStatuses,
-                    statusesFrom,
-                    available,
-                    Gap.Cause.REPLAY_TOO_FAR,
-                    "statuses: " + detail);
-            statusesFrom = available;
-            open.from().giveUpStatuses(available);
+        RecoveryProgress known = open.progress();
+        if (open.due().isOfStatuses()) {
+            known.missesStatuses(available, Gap.Cause.REPLAY_TOO_FAR, "statuses: " + detail);
+            return true;
         }
+        long before = Math.min(available, open.due().to().boundary());
+        if (canFill()
+                && known.delivered().firstMissing() < before
+                && fill(pool.filling().orElseThrow(), known, before, detail)) {
+            return false;
+        }
+        known.misses(before, Gap.Cause.REPLAY_TOO_FAR, detail);
         return true;
     }
 
@@ -656,21 +597,22 @@ final class Recovery {
      *
      * @return false if nobody here knows what was asked
      */
-    private boolean fill(GapFilling how, Checkpoint from, long before, String detail) {
+    private boolean fill(GapFilling how, RecoveryProgress known, long before, String detail) {
         Replay replay = stream.replay(cutOff);
         FilterSet filters = BlockReplay.compiled(replay.request());
         if (filters.hasUnknownFields()) {
             return false;
         }
         fillings++;
-        long first = Math.max(from.firstMissing(), gaps.contentFrom());
-        beginsAt(from, before);
+        Checkpoint delivered = known.delivered();
+        long first = Math.max(delivered.firstMissing(), gaps.contentFrom());
+        known.beginsAt(before);
         CatchUp.Phase.Settled to = new CatchUp.Phase.Settled(before, before - 1, before - 1, before);
-        ContentReplay gate = new ContentReplay(from, catchUp, to, stream.level());
+        ContentReplay gate = new ContentReplay(delivered, catchUp, to, stream.level());
         Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), this::attend);
         BlockReplay blocks = new BlockReplay(
-                pool, how, call, gate, filters, stream.level(), first, before, over -> filled(over, from, detail));
-        running = new Running(call, gate, to, from, first, null, blocks);
+                pool, how, call, gate, filters, stream.level(), first, before, over -> filled(over, delivered, detail));
+        running = new Running(call, known, new RecoveryProgress.Due(gate, to, first, before), null, blocks);
         call.on(blocks);
         call.send(replay.request());
         return true;
@@ -731,27 +673,9 @@ final class Recovery {
         }
     }
 
-    /** What lies before that slot cannot be had. */
-    private void missed(Checkpoint from, long before, Gap.Cause cause, String detail) {
-        beginsAt(from, before);
-        gaps.note(each -> true, from.skipTo(before), before, cause, detail);
-    }
-
-    /** The provider is not asked for what lies before that slot. */
-    private void beginsAt(Checkpoint from, long before) {
-        from.giveUpStatuses(before);
-        statusesFrom = Math.max(statusesFrom, before);
-        if (!isAskedFor()) {
-            // Of those that are skipped together with what is missing nobody asks any more.
-            gaps.noteSlotsWithoutSeal(lossFrom, from.firstMissing(), from);
-        }
-        // The first slot that is replayed moves on: those in between have statuses, too.
-        earlierTold = false;
-    }
-
     /** Goes on without what is missing, and says so. */
     private void giveUp(Gap.Cause cause, String detail) {
-        boolean known = checkpoint != null || isOver();
+        boolean known = progress != null || isOver();
         Checkpoint from = known ? checkpoint() : Checkpoint.startingAt(0);
         boolean settled = known && catchUp.phase() instanceof CatchUp.Phase.Settled;
         long first = from.firstMissing();
@@ -760,12 +684,12 @@ final class Recovery {
         givenUp = true;
         long before = Math.max(contentBefore, begunBefore);
         if (!isAskedFor()) {
-            gaps.noteWhatIsNotReplayed(lossFrom, new CatchUp.Phase.Released(first, from, first));
+            gaps.noteWhatIsNotReplayed(lossFrom(), new CatchUp.Phase.Released(first, from, first));
         }
         // Where it is not known how far everybody was, nothing is said of what they did not ask to see whole.
         long content = known ? first : gaps.owedFrom();
         gaps.note(each -> !RecoveryGaps.wantsStatuses(each), content, settled ? contentBefore : before, cause, detail);
-        gaps.noteBoth(RecoveryGaps::wantsStatuses, content, Math.min(first, statusesFrom), before, cause, detail);
+        gaps.noteBoth(RecoveryGaps::wantsStatuses, content, Math.min(first, statusesFrom()), before, cause, detail);
     }
 
     /** Before which slot all come that had begun before the live call, as far as that is known. */
@@ -786,8 +710,16 @@ final class Recovery {
                 : Long.MAX_VALUE;
     }
 
+    private long lossFrom() {
+        return progress == null ? Long.MAX_VALUE : progress.lossFrom();
+    }
+
+    private long statusesFrom() {
+        return progress == null ? 0 : progress.statusesFrom();
+    }
+
     private long unrecordedLossFrom() {
-        return checkpoint == null ? lossBefore() : lossFrom;
+        return progress == null ? lossBefore() : lossFrom();
     }
 
     /** Its stream's call is over, or the stream is: what is under way is of no use any more. */
@@ -823,7 +755,8 @@ final class Recovery {
     /** What happened, for people. */
     @Override
     public String toString() {
-        return "slots " + firstMissing + " to " + (catchUp.boundary().orElse(0) - 1) + " replayed "
+        return "slots " + (progress == null ? 0 : progress.firstMissing()) + " to "
+                + (catchUp.boundary().orElse(0) - 1) + " replayed "
                 + Duration.ofNanos(pool.now() - beganNanos).toMillis() + " ms after it began anew: " + replayed
                 + " updates missing, " + leftOut + " delivered before";
     }

@@ -28,6 +28,11 @@ record RecoveryGaps(Upstream<?> stream, List<CutOff> cutOff, long brokeAtNanos) 
         return each.subscription().request().getSlotsCount() > 0;
     }
 
+    /** Whether anybody wants statuses. */
+    boolean wantStatuses() {
+        return cutOff.stream().anyMatch(RecoveryGaps::wantsStatuses);
+    }
+
     private static boolean seesHowSlotsBegin(CutOff each) {
         return each.subscription().request().getSlotsMap().values().stream()
                 .anyMatch(SubscribeRequestFilterSlots::getInterslotUpdates);
