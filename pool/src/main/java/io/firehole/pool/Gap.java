@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param monitor whose
  * @param commitment of its stream
  * @param firstSlot the first slot of which something may be missing
- * @param lastSlot the last one, the same or a later slot
+ * @param lastSlot the last one, the same or a later slot. Where the provider forgets more before it is asked again, a gap of
+ *     the same number goes on to a later one
  * @param cause why it was not closed
  * @param detail the same for people, with the words of whoever said no; may be empty
  * @param brokeAt when the monitor was cut off, by the time of day

@@ -8,7 +8,7 @@ import {table} from '../table.js';
 
 const SHOWN = 500;
 
-/** Asked again when there are more of them, and now and then all the same. */
+/** Asked again when there are more of them or one has gone on to a later slot, of which an event tells, and now and then all the same. */
 const ASKED_EVERY_MILLIS = 15_000;
 const LANES_MAX = 20;
 const WIDTH = 1000;
@@ -52,7 +52,7 @@ function timeline(gaps) {
 /** The view. */
 export function gaps(document) {
   const asked = loaded(path(['grpc-pool', 'gaps'], {limit: SHOWN}), ASKED_EVERY_MILLIS,
-      `${document.run} ${document.totals.gaps}`);
+      `${document.run} ${document.totals.gaps} ${document.totals.events}`);
   if (asked.value === undefined) {
     return html`<h1>Gaps</h1>${waiting(asked)}`;
   }
