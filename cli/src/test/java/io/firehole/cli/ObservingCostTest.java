@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,7 +200,7 @@ class ObservingCostTest {
     private Dashboard open(Served served) {
         Dashboard dashboard = new Dashboard();
         dashboard.socket = http.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://" + served.console() + "/ws"), dashboard)
+                .buildAsync(URI.create("ws://" + served.console() + "/ws?encoding=gzip"), dashboard)
                 .join();
         return dashboard;
     }
@@ -212,7 +213,7 @@ class ObservingCostTest {
         private @Nullable WebSocket socket;
 
         @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+        public CompletionStage<?> onBinary(WebSocket from, ByteBuffer packed, boolean last) {
             if (last) {
                 frames.increment();
             }
