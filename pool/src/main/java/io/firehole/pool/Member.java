@@ -479,6 +479,16 @@ final class Member {
         return from.isPresent() && from.getAsLong() <= whole ? OptionalLong.of(whole) : OptionalLong.empty();
     }
 
+    /** The same while its call is broken, or it is still to get what it missed; empty otherwise. */
+    OptionalLong lastWholeBeforeBreak() {
+        if (gone || move != null || waiting != null || places.size() != 1) {
+            return OptionalLong.empty();
+        }
+        Place place = places.getFirst();
+        boolean broken = !place.stream().isOpen() && place.isNewestActive();
+        return broken || place.stream().isRecovering() ? lastWholeSlot() : OptionalLong.empty();
+    }
+
     private OptionalLong lagSlots() {
         if (stream.waiting() == 0) {
             return OptionalLong.of(0);

@@ -216,10 +216,13 @@ public final class Pool implements AutoCloseable {
         return finished;
     }
 
-    /** The last slot of which everything for that member has come; empty if it is on its way, or has not got what it missed. */
+    /** The last slot of which everything for that member has come; empty if it is on its way to another stream. */
     private static OptionalLong lastWholeSlot(Member member) {
         Place place = member.movable().orElse(null);
-        if (place == null || !place.isNewestActive() || place.stream().comingTo() != null) {
+        if (place == null) {
+            return member.lastWholeBeforeBreak();
+        }
+        if (!place.isNewestActive() || place.stream().comingTo() != null) {
             return OptionalLong.empty();
         }
         OptionalLong active = member.activeFromSlot();
