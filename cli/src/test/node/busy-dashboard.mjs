@@ -52,6 +52,7 @@ await sleep(2000);
 await page.evaluate(() => {
   window.drawn = [];
   window.late = 0;
+  window.rows = new Set(document.querySelectorAll('main tbody tr'));
 });
 Object.assign(frames, {count: 0, bytes: 0, largest: 0});
 answers.bytes = 0;
@@ -63,6 +64,7 @@ const looked = await page.evaluate(async () => {
   window.live = live; // what waits below takes no promise for an answer
   return {
     rows: document.querySelectorAll('main tbody tr').length,
+    keptRows: [...document.querySelectorAll('main tbody tr')].filter((row) => window.rows.has(row)).length,
     sparklines: [...document.querySelectorAll('main tbody tr')].filter((row) => row.querySelector('svg.sparkline')).length,
     drawn: window.drawn.length,
     longTasks: window.late,

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param sequence counts the pictures of a console from 1
  * @param at when it was taken
+ * @param origin the time of day when the pool's clock was zero; the same in all pictures while the clocks agree
  * @param stats the picture
  * @param health whether monitors are being served
  * @param upstream what comes from the provider
@@ -27,6 +28,7 @@ import java.util.Optional;
 public record Sample(
         long sequence,
         Instant at,
+        Instant origin,
         PoolStats stats,
         Health health,
         Rates upstream,
@@ -67,8 +69,8 @@ public record Sample(
         return figures.getOrDefault(id, MonitorFigures.NONE);
     }
 
-    /** The time of day of a moment of the pool's clock. */
+    /** The time of day of a moment of the pool's clock; in every picture the same, so that it can tell things apart. */
     public Instant timeOf(long poolNanos) {
-        return at.minusNanos(stats.atNanos() - poolNanos);
+        return origin.plusNanos(poolNanos);
     }
 }

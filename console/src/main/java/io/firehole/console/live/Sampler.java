@@ -6,6 +6,7 @@ import io.firehole.pool.budget.BudgetSnapshot;
 import io.firehole.pool.time.Timers;
 import io.firehole.pool.time.Timers.Timer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -39,6 +40,9 @@ public final class Sampler implements AutoCloseable {
 
     private static final int RECONNECTS_KEPT = 61;
 
+    /** So far the time of day and the pool's clock may drift apart before what was told of the past is told anew. */
+    static final Duration CLOCKS_AGREE = Duration.ofSeconds(1);
+
     /** A monitor's stream: an id may have several, and one that comes back counts anew. */
     private record Opened(String id, long atNanos) {}
 
@@ -62,6 +66,7 @@ public final class Sampler implements AutoCloseable {
     private long reconnectsNotedNanos;
     private long sequence;
     private @Nullable BudgetEvent lastBudgetEvent;
+    private @Nullable Instant origin;
 
     /** The newest last. Replaced as a whole, by the thread of the timer. */
     private volatile List<Sample> kept = List.of();
@@ -152,9 +157,11 @@ public final class Sampler implements AutoCloseable {
         noteBudgetEvents(stats);
         Optional<HistoryStanding> standing = history.get();
         standing.ifPresent(historyWatch::look);
+        Instant at = clock.instant();
         Sample sample = new Sample(
                 ++sequence,
-                clock.instant(),
+                at,
+                origin(at, now),
                 stats,
                 health.judge(stats),
                 upstream.rates(),
@@ -174,6 +181,17 @@ public final class Sampler implements AutoCloseable {
         }
         all.addLast(sample);
         kept = List.copyOf(all);
+    }
+
+    /** Both clocks are read some time apart, never the same: taken from each picture, times would change with every one. */
+    private Instant origin(Instant at, long nowNanos) {
+        Instant known = origin;
+        Instant seen = at.minusNanos(nowNanos);
+        if (known == null || Duration.between(known, seen).abs().compareTo(CLOCKS_AGREE) > 0) {
+            known = seen;
+            origin = known;
+        }
+        return known;
     }
 
     private static Map<String, Rates> byId(Map<Opened, Rates> rates) {
