@@ -101,8 +101,7 @@ class DisconnectsTest {
                 for (int i = 0; i < monitors.size(); i++) {
                     monitors.get(i).begins(subscriptions.get(i).activeFromSlot().orElseThrow() - 1);
                 }
-                // At finalized that takes 13 s. Of what is finalized until then a monitor is owed nothing if its
-                // call breaks; docs/recovery.md says so.
+                // At finalized that takes 13 s, and nothing earlier is compared.
                 await(
                         "each has had the first slot that it is owed",
                         () -> monitors.stream().allMatch(CheckedMonitor::hasBegun));
