@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * in it is a call like that to a provider. It matches the blocks with the request as a provider does.
  *
  * <p>It reads slot by slot on the pool's callback threads, one at a time; a slot that cannot be had after
- * {@value #ATTEMPTS} attempts is left out, and after {@value #FAILURES_MAX} of them in turn nobody is asked any more.
+ * {@value #ATTEMPTS} attempts is left out, and after {@value #FAILURES_MAX} of them in turn, or when time is up, nobody is asked any more.
  */
 final class BlockReplay implements UpstreamStream {
 
@@ -42,6 +42,7 @@ final class BlockReplay implements UpstreamStream {
 
     private final PoolContext pool;
     private final GapFilling filling;
+    private final long untilNanos;
     private final Call<? extends Router> call;
     private final ContentReplay gate;
     private final FilterSet filters;
@@ -73,6 +74,7 @@ final class BlockReplay implements UpstreamStream {
     private volatile boolean cancelled;
 
     /**
+     * @param untilNanos when nobody is asked any more
      * @param call takes it in
      * @param gate of that call's router
      * @param filters what is asked; their names are those under which transactions come
@@ -83,6 +85,7 @@ final class BlockReplay implements UpstreamStream {
     BlockReplay(
             PoolContext pool,
             GapFilling filling,
+            long untilNanos,
             Call<? extends Router> call,
             ContentReplay gate,
             FilterSet filters,
@@ -92,6 +95,7 @@ final class BlockReplay implements UpstreamStream {
             Consumer<BlockReplay> over) {
         this.pool = pool;
         this.filling = filling;
+        this.untilNanos = untilNanos;
         this.call = call;
         this.gate = gate;
         this.filters = filters;
@@ -197,7 +201,11 @@ final class BlockReplay implements UpstreamStream {
     // ---- whoever reads a slot
 
     private void readSlot() throws InterruptedException {
-        if (failedInTurn >= FAILURES_MAX) {
+        boolean late = pool.now() - untilNanos >= 0;
+        if (late) {
+            problem = "it took longer than " + filling.maxTime().toSeconds() + " s (gaps.fill.max-time)";
+        }
+        if (late || failedInTurn >= FAILURES_MAX) {
             failed += before - next;
             next = before;
             return;

@@ -84,6 +84,10 @@ final class Recovery {
     private int failures;
     private final Forgetting forgetting = new Forgetting();
     private int fillings;
+
+    /** When nothing more is fetched from elsewhere; empty before anything is. */
+    private OptionalLong fillUntilNanos = OptionalLong.empty();
+
     private long replayed;
     private long leftOut;
     private boolean stopped;
@@ -589,6 +593,7 @@ final class Recovery {
         return pool.filling().isPresent()
                 && !isAskedFor()
                 && fillings < FILLINGS_MAX
+                && (fillUntilNanos.isEmpty() || pool.now() - fillUntilNanos.getAsLong() < 0)
                 && cutOff.stream().anyMatch(RecoveryGaps::wantsTransactions);
     }
 
@@ -604,6 +609,8 @@ final class Recovery {
             return false;
         }
         fillings++;
+        long until = fillUntilNanos.orElse(pool.now() + how.maxTime().toNanos());
+        fillUntilNanos = OptionalLong.of(until);
         Checkpoint delivered = known.delivered();
         long first = Math.max(delivered.firstMissing(), gaps.contentFrom());
         known.beginsAt(before);
@@ -611,7 +618,16 @@ final class Recovery {
         ContentReplay gate = new ContentReplay(delivered, catchUp, to, stream.level());
         Call<Router> call = new Call<>(pool, events -> replay.router().apply(events, gate), this::attend);
         BlockReplay blocks = new BlockReplay(
-                pool, how, call, gate, filters, stream.level(), first, before, over -> filled(over, delivered, detail));
+                pool,
+                how,
+                until,
+                call,
+                gate,
+                filters,
+                stream.level(),
+                first,
+                before,
+                over -> filled(over, delivered, detail));
         running = new Running(call, known, new RecoveryProgress.Due(gate, to, first, before), null, blocks);
         call.on(blocks);
         call.send(replay.request());

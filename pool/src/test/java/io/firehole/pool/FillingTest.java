@@ -31,12 +31,16 @@ class FillingTest {
     private BlockSource source = (slot, level) -> block(slot);
 
     private World world(PoolConfig config, int maxSlots) {
+        return world(config, maxSlots, GapFilling.USUAL_MAX_TIME);
+    }
+
+    private World world(PoolConfig config, int maxSlots, Duration maxTime) {
         BlockSource noting = (slot, level) -> {
             asked.add(slot);
             levels.add(level);
             return source.block(slot, level);
         };
-        return new World(7, config.withBuffer(BufferLimits.OFF), Optional.of(new GapFilling(noting, maxSlots)))
+        return new World(7, config.withBuffer(BufferLimits.OFF), Optional.of(new GapFilling(noting, maxSlots, maxTime)))
                 .running();
     }
 
@@ -191,6 +195,23 @@ class FillingTest {
                 PoolConfig.DEFAULT.withGapPolicies(new GapPolicies(GapPolicy.END_STREAM, MonitorNames.none())), 100);
         broken(world, confirmed(World.transactions("mine", 1)));
         assertThat(gap(world).isFilled()).isTrue();
+    }
+
+    @Test
+    void aNodeThatIsTooSlowKeepsNobodyFromWhatIsLive() {
+        World world = world(PoolConfig.DEFAULT, 100, Duration.ofSeconds(5));
+        world.callbacks = task -> world.time.after(Duration.ofSeconds(1).toNanos(), task);
+        Reader reader = broken(world, confirmed(World.transactions("mine", 1)));
+        Gap gap = gap(world);
+        assertThat(gap.isFilled()).isFalse();
+        Filling filling = gap.filling().orElseThrow();
+        assertThat(filling.slotsFilled()).isEqualTo(4);
+        assertThat(filling.slotsFailed()).isEqualTo(gap.slots() - 4);
+        assertThat(filling.detail()).isEqualTo("it took longer than 5 s (gaps.fill.max-time)");
+        assertThat(slotsFromBlocks(reader)).hasSize(4);
+        assertThat(asked).hasSize(4);
+        SubscribeUpdate last = reader.received.getLast();
+        assertThat(last.getTransaction().getSlot()).as("live again").isGreaterThan(gap.lastSlot());
     }
 
     @Test

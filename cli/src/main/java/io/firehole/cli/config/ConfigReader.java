@@ -301,6 +301,7 @@ public final class ConfigReader {
     private Optional<FillingConfig> filling() {
         Path file = sources.path(Keys.GAPS_FILL_URL_FILE);
         int slots = sources.orDefault(Keys.GAPS_FILL_MAX_SLOTS, GapFilling.USUAL_MAX_SLOTS);
+        Duration maxTime = sources.orDefault(Keys.GAPS_FILL_MAX_TIME, GapFilling.USUAL_MAX_TIME);
         int requests = sources.orDefault(Keys.GAPS_FILL_REQUESTS, RpcSettings.USUAL_REQUESTS_PER_SECOND);
         Duration timeout = sources.orDefault(Keys.GAPS_FILL_TIMEOUT, RpcSettings.USUAL_TIMEOUT);
         long answerMax = sources.orDefault(Keys.GAPS_FILL_ANSWER_MAX, (long) RpcSettings.USUAL_ANSWER_BYTES_MAX);
@@ -313,7 +314,9 @@ public final class ConfigReader {
         }
         try {
             return Optional.of(new FillingConfig(
-                    new RpcSettings(new URI(url.get()), requests, timeout, Math.toIntExact(answerMax)), slots));
+                    new RpcSettings(new URI(url.get()), requests, timeout, Math.toIntExact(answerMax)),
+                    slots,
+                    maxTime));
         } catch (URISyntaxException | IllegalArgumentException wrong) {
             // What stands there is not repeated: it may hold a key.
             problems.add(Keys.GAPS_FILL_URL_FILE.path() + ": what " + file

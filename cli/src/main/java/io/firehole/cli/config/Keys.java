@@ -128,6 +128,8 @@ final class Keys {
     static final Key<Path> GAPS_FILL_URL_FILE = Key.of("gaps.fill.url-file", Syntax.file(), null);
     static final Key<Integer> GAPS_FILL_MAX_SLOTS =
             Key.of("gaps.fill.max-slots", Syntax.count(1, FILLED_SLOTS_MAX), GapFilling.USUAL_MAX_SLOTS);
+    static final Key<Duration> GAPS_FILL_MAX_TIME =
+            Key.of("gaps.fill.max-time", time(Duration.ofSeconds(1)), GapFilling.USUAL_MAX_TIME);
     static final Key<Integer> GAPS_FILL_REQUESTS = Key.of(
             "gaps.fill.requests-per-second", Syntax.count(1, FILL_REQUESTS_MAX), RpcSettings.USUAL_REQUESTS_PER_SECOND);
     static final Key<Duration> GAPS_FILL_TIMEOUT =
@@ -294,7 +296,12 @@ final class Keys {
         }
         keys.addAll(List.of(GAPS_POLICY, GAPS_GO_ON, GAPS_END_STREAM));
         keys.addAll(List.of(
-                GAPS_FILL_URL_FILE, GAPS_FILL_MAX_SLOTS, GAPS_FILL_REQUESTS, GAPS_FILL_TIMEOUT, GAPS_FILL_ANSWER_MAX));
+                GAPS_FILL_URL_FILE,
+                GAPS_FILL_MAX_SLOTS,
+                GAPS_FILL_MAX_TIME,
+                GAPS_FILL_REQUESTS,
+                GAPS_FILL_TIMEOUT,
+                GAPS_FILL_ANSWER_MAX));
         keys.addAll(List.of(REPLAY_BUFFER_MAX, REPLAY_BUFFER_SLOTS));
         keys.add(MAILBOX_POLICY);
         keys.addAll(MAILBOX_POLICIES.values());

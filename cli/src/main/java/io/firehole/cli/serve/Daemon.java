@@ -206,7 +206,8 @@ public final class Daemon implements AutoCloseable {
         Optional<JsonRpcBlocks> blocks = filling.map(how -> new JsonRpcBlocks(how.rpc(), NanoClock.system()));
         PoolRuntime runtime = PoolRuntime.system()
                 .withBudget(budget.budget()::snapshot)
-                .withFilling(filling.flatMap(how -> blocks.map(source -> new GapFilling(source, how.maxSlots()))));
+                .withFilling(filling.flatMap(
+                        how -> blocks.map(source -> new GapFilling(source, how.maxSlots(), how.maxTime()))));
         Pool pool = Pool.start(poolConfig, transport, runtime);
         Chronicle chronicle = Chronicle.of(history, pool);
         Gateway gateway = null;

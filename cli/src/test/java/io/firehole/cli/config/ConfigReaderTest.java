@@ -346,7 +346,8 @@ class ConfigReaderTest {
     @Test
     void readsWhereGapsAreFilledFromAndShowsTheUrlNowhere() throws Exception {
         Files.writeString(folder.resolve("node"), "https://node.example/?api-key=secret0817\n");
-        Path file = file("gaps: { fill: { url-file: node, max-slots: 20, timeout: 3s, answer-max: 8MiB } }");
+        Path file =
+                file("gaps: { fill: { url-file: node, max-slots: 20, max-time: 40s, timeout: 3s, answer-max: 8MiB } }");
         FireholeConfig config = ConfigReader.read(Map.of(), URL_ALONE, file);
         assertThat(config.filling())
                 .contains(new FillingConfig(
@@ -355,7 +356,8 @@ class ConfigReaderTest {
                                 RpcSettings.USUAL_REQUESTS_PER_SECOND,
                                 Duration.ofSeconds(3),
                                 8 << 20),
-                        20));
+                        20,
+                        Duration.ofSeconds(40)));
         assertThat(config.toString()).doesNotContain("secret0817");
         assertThat(ConfigReader.read(Map.of(), URL_ALONE, null).filling()).isEmpty();
     }
