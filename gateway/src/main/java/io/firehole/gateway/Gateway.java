@@ -101,6 +101,7 @@ public final class Gateway implements AutoCloseable {
                 .childChannelPipelineCustomizer(connections::enter)
                 .serviceUnder("/", new GeyserService(config, upstream, doorkeeper, calls, health, checkers, counters));
         tune(builder);
+        Doorman.serve(builder);
         if (config.reusesPort()) {
             builder.channelOption(EpollChannelOption.SO_REUSEPORT, true);
         }
@@ -227,7 +228,7 @@ public final class Gateway implements AutoCloseable {
         closed.join();
     }
 
-    /** As {@link #close}, but returns once the streams have ended; the rest takes Armeria two seconds. */
+    /** As {@link #close}, but returns once the streams have ended; the port is free soon after. */
     void stop() {
         if (closing.compareAndSet(false, true)) {
             health.close();
