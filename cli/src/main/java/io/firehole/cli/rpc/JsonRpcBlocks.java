@@ -1,5 +1,6 @@
 package io.firehole.cli.rpc;
 
+import io.firehole.console.http.BoundedBody;
 import io.firehole.pool.filling.BlockSource;
 import io.firehole.pool.time.NanoClock;
 import io.firehole.wire.proto.CommitmentLevel;
@@ -16,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a node for blocks by {@code getBlock}. Any thread, best a virtual one: each call waits for its turn and its answer.
@@ -59,7 +59,7 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(question(slot, level)))
                         .build(),
-                head -> new BoundedBody(settings.answerBytesMax()));
+                head -> new BoundedBody(settings.answerBytesMax() + 1));
         try {
             return answered(asked.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException late) {
@@ -67,7 +67,11 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
         } catch (CancellationException cancelled) {
             return new Answer.Failed("it was cancelled");
         } catch (ExecutionException failed) {
-            return new Answer.Failed(told(failed.getCause()));
+            // What the client says may name the address.
+            return new Answer.Failed("it cannot be reached: "
+                    + (failed.getCause() == null ? failed : failed.getCause())
+                            .getClass()
+                            .getSimpleName());
         } finally {
             asked.cancel(true);
         }
@@ -75,6 +79,10 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
 
     private Answer answered(HttpResponse<byte[]> response) {
         byte[] body = response.body();
+        if (body.length > settings.answerBytesMax()) {
+            return new Answer.Failed(
+                    "the answer has more than " + settings.answerBytesMax() + " bytes, which is the limit");
+        }
         if (response.statusCode() != OK) {
             return new Answer.Failed("HTTP " + response.statusCode());
         }
@@ -89,14 +97,6 @@ public final class JsonRpcBlocks implements BlockSource, AutoCloseable {
         } catch (IOException broken) {
             return new Answer.Failed("the answer is no JSON");
         }
-    }
-
-    /** What the client says may name the address; what is said here does not. */
-    private static String told(@Nullable Throwable problem) {
-        return problem instanceof NotABlockException ours
-                ? String.valueOf(ours.getMessage())
-                : "it cannot be reached: "
-                        + (problem == null ? "unknown" : problem.getClass().getSimpleName());
     }
 
     private static String question(long slot, CommitmentLevel level) {

@@ -1,6 +1,7 @@
 package io.firehole.console.otlp;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.firehole.console.http.BoundedBody;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import java.net.http.HttpClient;
@@ -88,7 +89,7 @@ final class Collector implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(metrics.toByteArray()));
         config.headers().values().forEach(request::setHeader);
         CompletableFuture<HttpResponse<byte[]>> asked =
-                http.sendAsync(request.build(), head -> new AnswerBody(ANSWER_BYTES_MAX));
+                http.sendAsync(request.build(), head -> new BoundedBody(ANSWER_BYTES_MAX));
         try {
             return answered(asked.get(within.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException | CancellationException late) {

@@ -1,4 +1,4 @@
-package io.firehole.cli.rpc;
+package io.firehole.console.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
@@ -9,15 +9,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer, which may have so many bytes and no more. The client's threads, one at a time. */
-final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
+/**
+ * The beginning of what somebody else answers to us: so many bytes and no more. Of one that is longer the rest is never read, and its connection is given up.
+ * The client's threads, one at a time.
+ */
+public final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
 
-    private final long bytesMax;
+    private final int bytesMax;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private Flow.@Nullable Subscription subscription;
 
-    BoundedBody(long bytesMax) {
+    /** @param bytesMax who must know whether an answer is longer than it may be asks for one byte more than that */
+    public BoundedBody(int bytesMax) {
         this.bytesMax = bytesMax;
     }
 
@@ -39,15 +43,14 @@ final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
             return;
         }
         for (ByteBuffer piece : pieces) {
-            if (received.size() + (long) piece.remaining() > bytesMax) {
-                open.cancel();
-                body.completeExceptionally(
-                        new NotABlockException("the answer has more than " + bytesMax + " bytes, which is the limit"));
-                return;
-            }
-            byte[] bytes = new byte[piece.remaining()];
+            byte[] bytes = new byte[Math.min(piece.remaining(), bytesMax - received.size())];
             piece.get(bytes);
-            received.write(bytes, 0, bytes.length);
+            received.writeBytes(bytes);
+        }
+        if (received.size() == bytesMax) {
+            open.cancel();
+            body.complete(received.toByteArray());
+            return;
         }
         open.request(1);
     }
