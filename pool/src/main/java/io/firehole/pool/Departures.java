@@ -46,6 +46,7 @@ final class Departures {
             @Override
             public void cancel() {
                 if (!cancelled && !over.getAsBoolean()) {
+                    forgetHeard();
                     endedNanos.addLast(clock.nanos());
                 }
                 cancelled = true;
@@ -56,10 +57,14 @@ final class Departures {
 
     /** How many calls the provider may still count. */
     int count() {
+        forgetHeard();
+        return endedNanos.size();
+    }
+
+    private void forgetHeard() {
         while (!endedNanos.isEmpty() && untilHeardNanos() <= 0) {
             endedNanos.removeFirst();
         }
-        return endedNanos.size();
     }
 
     /** How long until there is one less; 0 if there is none. */

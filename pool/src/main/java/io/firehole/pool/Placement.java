@@ -359,7 +359,7 @@ final class Placement {
 
     /** How many further calls the provider allows now; fewer than none while it may still count some that are over. */
     int spareStreams() {
-        return pool.config().profile().streamsPerAccount() - streams().size() - vetting.trying() - pool.passing();
+        return vetting.room() - pool.departures().count();
     }
 
     /** Ends those whose unions bring too much in vain. */

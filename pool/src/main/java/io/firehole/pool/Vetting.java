@@ -124,10 +124,13 @@ final class Vetting {
         return room() <= pool.departures().count();
     }
 
-    private long room() {
-        long open =
-                links.all().stream().mapToLong(link -> link.streams().size()).sum();
-        return pool.config().profile().streamsPerAccount() - open - trying() - pool.tally().replaysOpen;
+    /** How many further calls the provider allows when it has heard of the end of all that are over. */
+    int room() {
+        int open = links.all().stream().mapToInt(link -> link.streams().size()).sum();
+        return pool.config().profile().streamsPerAccount()
+                - open
+                - trying()
+                - Math.toIntExact(pool.tally().replaysOpen);
     }
 
     /** How many trials are under way: calls that count as streams at the provider. */

@@ -24,6 +24,16 @@ class DeparturesTest {
                 .running();
     }
 
+    /** One that allows two streams, while there is a monitor on one of them and a trial on the other. */
+    private static World trying() {
+        World world = allowing(2);
+        world.monitor("first").ask(World.slots("s"));
+        world.pass(SOON);
+        world.monitor("tried").ask(World.transactions("x", 1));
+        await(world, () -> world.provider.streams().size() == 2);
+        return world;
+    }
+
     private static SubscribeRequest confirmed() {
         return World.slots("s").toBuilder()
                 .setCommitment(CommitmentLevel.CONFIRMED)
@@ -62,11 +72,7 @@ class DeparturesTest {
 
     @Test
     void aStreamThatTakesTheRoomOfATrialWaits() {
-        World world = allowing(2);
-        world.monitor("first").ask(World.slots("s"));
-        world.pass(SOON);
-        world.monitor("tried").ask(World.transactions("x", 1));
-        await(world, () -> world.provider.streams().size() == 2);
+        World world = trying();
 
         world.monitor("second").ask(confirmed());
         await(world, () -> world.provider.streams().size() == 1);
@@ -88,11 +94,7 @@ class DeparturesTest {
 
     @Test
     void aTrialAfterAnotherWaitsAndIsNotLeftOut() {
-        World world = allowing(2);
-        world.monitor("first").ask(World.slots("s"));
-        world.pass(SOON);
-        world.monitor("tried").ask(World.transactions("x", 1));
-        await(world, () -> world.provider.streams().size() == 2);
+        World world = trying();
         await(world, () -> world.provider.streams().size() == 1);
 
         world.monitor("next").ask(World.transactions("x", 2));
