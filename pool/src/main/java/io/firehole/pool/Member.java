@@ -479,14 +479,17 @@ final class Member {
         return from.isPresent() && from.getAsLong() <= whole ? OptionalLong.of(whole) : OptionalLong.empty();
     }
 
-    /** The same while its call is broken, or it is still to get what it missed; empty otherwise. */
-    OptionalLong lastWholeBeforeBreak() {
+    /** The same where its stream ends although all fits; empty while it is on its way to another one. */
+    OptionalLong lastWholeSlotAtEnd() {
         if (gone || move != null || waiting != null || places.size() != 1) {
             return OptionalLong.empty();
         }
         Place place = places.getFirst();
-        boolean broken = !place.stream().isOpen() && place.isNewestActive();
-        return broken || place.stream().isRecovering() ? lastWholeSlot() : OptionalLong.empty();
+        Upstream<?> serving = place.stream();
+        boolean interrupted = !serving.isOpen() || serving.isRecovering();
+        boolean settled = place.isServed() && place.onward().isPresent() && serving.comingTo() == null;
+        boolean newest = serving.isRecovering() || place.isNewestActive();
+        return newest && (interrupted || settled) ? lastWholeSlot() : OptionalLong.empty();
     }
 
     private OptionalLong lagSlots() {

@@ -202,7 +202,7 @@ public final class Pool implements AutoCloseable {
             Optional<Member> member = placement.members().stream()
                     .filter(one -> one.stream() == stream)
                     .findFirst();
-            OptionalLong slot = member.map(Pool::lastWholeSlot).orElse(OptionalLong.empty());
+            OptionalLong slot = member.map(Member::lastWholeSlotAtEnd).orElse(OptionalLong.empty());
             context.loop().after(SETTLE.toNanos(), () -> {
                 member.ifPresent(one -> one.end(CLOSING));
                 finished.complete(slot);
@@ -214,22 +214,6 @@ public final class Pool implements AutoCloseable {
         }
         var unused = closed.thenRun(() -> finished.complete(OptionalLong.empty()));
         return finished;
-    }
-
-    /** The last slot of which everything for that member has come; empty if it is on its way to another stream. */
-    private static OptionalLong lastWholeSlot(Member member) {
-        Place place = member.movable().orElse(null);
-        if (place == null) {
-            return member.lastWholeBeforeBreak();
-        }
-        if (!place.isNewestActive() || place.stream().comingTo() != null) {
-            return OptionalLong.empty();
-        }
-        OptionalLong active = member.activeFromSlot();
-        OptionalLong sealed = place.stream().lastSealed();
-        return active.isPresent() && sealed.isPresent() && sealed.getAsLong() >= active.getAsLong()
-                ? sealed
-                : OptionalLong.empty();
     }
 
     /** {@link #subscribe(Monitor, SubscribeRequest, MonitorListener)} for a monitor of the medium group. */
