@@ -49,7 +49,7 @@ class DisconnectsTest {
     private static final Logger log = LoggerFactory.getLogger(DisconnectsTest.class);
 
     private static final int DISCONNECTS =
-            Integer.getInteger("firehole.disconnects", "true".equals(System.getenv("CI")) ? 100 : 12);
+            Integer.getInteger("firehole.disconnects", "true".equals(System.getenv("CI")) ? 100 : 6);
 
     /** On a machine that has other things to do the same may go on slower. */
     private static final String SPEED = System.getProperty("firehole.speed", "1");

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interleavings {
 
-    private static final int TRIES = 30;
+    private static final int TRIES = 15;
     private static final int TRIES_IN_CI = 150;
 
     /**
